@@ -1,0 +1,119 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Everything: install what is needed, build, check, and run each layer of
+# tests. Each part speaks TAP; the last line sums the results.
+#
+# Usage: test.sh [PART...]  (default: all of check unit packet scenario dkms)
+#
+# A part that must run and does not, ends early, or says nothing has failed.
+
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+cd "$top"
+
+logs=$top/build/test
+passed=0
+failed=0
+skipped=0
+times=()
+
+# Count the results at the top level of a TAP stream, and the ones it planned.
+count_tap()
+{
+	awk '
+	/^ok / { if (/# *[Ss][Kk][Ii][Pp]/) skipped++; else passed++ }
+	/^not ok / { failed++ }
+	/^1\.\.[0-9]+/ { sub(/^1\.\./, ""); planned += $1 + 0; plans++ }
+	END {
+		seen = passed + failed + skipped
+		missing = plans && planned > seen ? planned - seen : 0
+		print passed + 0, failed + 0, skipped + 0, missing
+	}' "$1"
+}
+
+# part NAME COMMAND...: run it, show its results, count them
+part()
+{
+	local name=$1 log start rc=0 p f s missing why=
+	shift
+
+	log=$logs/${name// /-}.tap
+	echo "# == $name"
+	start=$SECONDS
+	# Only the last line of all may look like the sum.
+	"$@" 2>"$log.err" </dev/null | sed -u 's/^[0-9]* passed, /# &/' |
+		tee "$log" || rc=$?
+	times+=("$name $((SECONDS - start)) s")
+	read -r p f s missing < <(count_tap "$log")
+	passed=$((passed + p))
+	failed=$((failed + f))
+	skipped=$((skipped + s))
+
+	if [ "$missing" -gt 0 ]; then
+		why="$missing planned tests gave no result"
+	elif [ "$rc" -ne 0 ] && [ "$f" -eq 0 ]; then
+		why="ended with status $rc"
+	elif [ "$((p + f))" -eq 0 ]; then
+		why="no test ran"
+	fi
+	if [ -n "$why" ]; then
+		failed=$((failed + 1))
+		echo "not ok - $name: $why"
+	fi
+	if [ -n "$why" ] || [ "$f" -gt 0 ]; then
+		tail -n 60 "$log.err" | sed 's/^/# /'
+	fi
+}
+
+build()
+{
+	make all >&2 || return 1
+	echo "ok 1 - build"
+}
+
+scenario()
+{
+	local release=$1 share=$top/build/scenario-$1
+
+	rm -rf "$share"
+	mkdir -p "$share"
+	TMO=${SCENARIO_TMO:-1800} scripts/vm.sh "$release" "$share" \
+		env "VROUTER_KO=$top/build/$release-gcc/vrouter.ko" \
+		"VRCTL=$top/build/vrctl" "$top/selftests/net/run_all.sh"
+}
+
+scenarios()
+{
+	local series release
+
+	while read -r series release _; do
+		part "scenario $series" scenario "$release"
+	done < <(scripts/kernels.sh)
+}
+
+parts=("$@")
+[ $# -gt 0 ] || parts=(check unit packet scenario dkms)
+
+rm -rf "$logs"
+mkdir -p "$logs"
+scripts/setup.sh || die "cannot install what is needed"
+times+=("setup $SECONDS s")
+part build build
+if [ "$failed" -eq 0 ]; then
+	for name in "${parts[@]}"; do
+		case $name in
+		check)		part check scripts/check.sh ;;
+		unit)		part unit make -s -C selftests/unit run_tests ;;
+		packet)		part packet as_root make -s -C selftests/packet run_tests ;;
+		scenario)	scenarios ;;
+		dkms)		part dkms as_root scripts/dkms-test.sh ;;
+		*)		die "no such part: $name" ;;
+		esac
+	done
+fi
+
+echo "# logs are in ${logs#"$top"/}, times:"
+printf '# %s\n' "${times[@]}" "together $SECONDS s"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
