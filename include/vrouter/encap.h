@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * The tunnel's headers: the flow hash behind the UDP source port, and the
+ * 64-byte template that a tunnel nexthop carries:
+ *
+ *	0  outer Ethernet	to the underlay's nexthop, from the uplink
+ *	14 outer IPv4		DF, identification 0 (RFC 6864), TTL VR_TTL
+ *	34 UDP			checksum 0 (RFC 7348)
+ *	42 VXLAN		I flag and VNI
+ *	50 inner Ethernet	to the remote, from our router MAC (RFC 9135)
+ *
+ * with ToS, lengths, IPv4 checksum, UDP source port and inner Ethernet type
+ * left to fill in for each packet.
+ */
+#ifndef _VROUTER_ENCAP_H
+#define _VROUTER_ENCAP_H
+
+#include <vrouter/image.h>
+#include <vrouter/packet.h>
+
+#define VR_TTL		64
+#define VR_PORT_MIN	49152	/* RFC 7348: dynamic ports, RFC 6335 */
+
+/* struct vr_tmpl - the template as headers. */
+struct vr_tmpl {
+	struct vr_eth eth;
+	struct vr_ip4 ip;
+	struct vr_udp udp;
+	struct vr_vxlan vxlan;
+	struct vr_eth inner;
+} __attribute__((packed, aligned(2)));
+
+_Static_assert(sizeof(struct vr_tmpl) == VR_TMPL_LEN, "vr_tmpl");
+
+VR_INLINE __u32 vr_mix32(__u32 h, __u32 w)
+{
+	h = (h ^ w) * 0x9e3779b1u;
+	return h ^ h >> 15;
+}
+
+/**
+ * vr_flow_hash - one number for all packets of a flow.
+ * @f: the packet
+ *
+ * Over addresses, protocol and ports; over the addresses alone for a
+ * fragment, so that all fragments of a packet agree.
+ */
+VR_INLINE __u32 vr_flow_hash(const struct vr_flow *f)
+{
+	__u32 h = vr_mix32(0x76726f75, f->src[0] >> 32);
+
+	h = vr_mix32(h, f->dst[0] >> 32);
+	if (f->family == VR_FAM_IP6) {
+		h = vr_mix32(h, f->src[0]);
+		h = vr_mix32(h, f->src[1] >> 32);
+		h = vr_mix32(h, f->src[1]);
+		h = vr_mix32(h, f->dst[0]);
+		h = vr_mix32(h, f->dst[1] >> 32);
+		h = vr_mix32(h, f->dst[1]);
+	}
+	if (!(f->flags & VR_FLOW_FRAG)) {
+		h = vr_mix32(h, f->ports);
+		h = vr_mix32(h, f->proto);
+	}
+	/* Once more, as the upper half of the last word moves few bits. */
+	return vr_mix32(h, 0);
+}
+
+/* UDP source port of a flow, 49152 to 65535. */
+VR_INLINE __u16 vr_source_port(const struct vr_flow *f)
+{
+	return VR_PORT_MIN + (vr_flow_hash(f) >> 18);
+}
+
+VR_INLINE __be16 vr_eth_proto(__u8 family)
+{
+	return vr_hton16(family == VR_FAM_IP6 ? VR_ETH_P_IPV6 : VR_ETH_P_IP);
+}
+
+VR_INLINE void vr_vxlan_set(struct vr_vxlan *v, __u32 vni)
+{
+	v->flags = VR_VXLAN_I;
+	v->rsvd1[0] = 0;
+	v->rsvd1[1] = 0;
+	v->rsvd1[2] = 0;
+	v->vni[0] = vni >> 16;
+	v->vni[1] = vni >> 8;
+	v->vni[2] = vni;
+	v->rsvd2 = 0;
+}
+
+/**
+ * vr_tmpl_fill - finish a template that was copied before an inner packet.
+ * @t: the copy
+ * @csum: struct vr_nh.csum of the nexthop
+ * @f: the inner packet
+ *
+ * ToS: the inner one, ECN included (RFC 2983 uniform, RFC 6040 4.1).
+ */
+VR_INLINE void vr_tmpl_fill(struct vr_tmpl *t, __u16 csum, const struct vr_flow *f)
+{
+	__u32 sum = csum;
+
+	t->ip.tos = f->tos;
+	t->ip.len = vr_hton16(f->len + VR_OVERHEAD_IP4);
+	sum += (VR_FORCE __u16)vr_hton16(f->tos);
+	sum += (VR_FORCE __u16)t->ip.len;
+	t->ip.csum = ~vr_csum_fold(sum);
+	t->udp.src = vr_hton16(vr_source_port(f));
+	t->udp.len = vr_hton16(f->len + VR_OVERHEAD_IP4 - VR_IP4_LEN);
+	t->inner.proto = vr_eth_proto(f->family);
+}
+
+/**
+ * struct vr_tunnel - what a template is made from.
+ * @eth_dst: MAC of the underlay's nexthop
+ * @eth_src: MAC of the uplink
+ * @inner_dst: router MAC of the remote VTEP in this VNI
+ * @inner_src: our router MAC
+ * @src: our VTEP
+ * @dst: the remote VTEP
+ * @port: UDP destination port
+ * @vni: VNI on the wire
+ */
+struct vr_tunnel {
+	__u8 eth_dst[6];
+	__u8 eth_src[6];
+	__u8 inner_dst[6];
+	__u8 inner_src[6];
+	__be32 src;
+	__be32 dst;
+	__be16 port;
+	__u32 vni;
+};
+
+/**
+ * vr_tmpl_make - build a nexthop's template.
+ * @t: result
+ * @p: what to build it from
+ *
+ * Return: sum for struct vr_nh.csum.
+ */
+VR_INLINE __u16 vr_tmpl_make(struct vr_tmpl *t, const struct vr_tunnel *p)
+{
+	__builtin_memset(t, 0, sizeof(*t));
+	__builtin_memcpy(t->eth.dst, p->eth_dst, 6);
+	__builtin_memcpy(t->eth.src, p->eth_src, 6);
+	t->eth.proto = vr_hton16(VR_ETH_P_IP);
+	t->ip.ver_ihl = 0x45;
+	t->ip.frag = vr_hton16(VR_IP4_DF);
+	t->ip.ttl = VR_TTL;
+	t->ip.proto = VR_PROTO_UDP;
+	t->ip.src = p->src;
+	t->ip.dst = p->dst;
+	t->udp.dst = p->port;
+	vr_vxlan_set(&t->vxlan, p->vni);
+	__builtin_memcpy(t->inner.dst, p->inner_dst, 6);
+	__builtin_memcpy(t->inner.src, p->inner_src, 6);
+	return vr_ip4_sum(&t->ip);
+}
+
+#endif /* _VROUTER_ENCAP_H */

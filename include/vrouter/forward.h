@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * What becomes of a parsed packet: source checks, route, nexthop. And which
+ * CPU's counters it goes to.
+ */
+#ifndef _VROUTER_FORWARD_H
+#define _VROUTER_FORWARD_H
+
+#include <vrouter/hash.h>
+#include <vrouter/lpm.h>
+#include <vrouter/packet.h>
+
+#define VR_VRF_STEPS	4	/* VRF nexthops that one packet may follow */
+
+/* bpf/ defines it as a call, before this header. */
+#ifndef VR_LPM_LOOKUP
+#define VR_LPM_LOOKUP	vr_lpm_lookup
+#endif
+
+/* Nexthop slot of the route to an address in a VRF, 0 when there is none. */
+VR_INLINE __u32 vr_route_slot(const struct vr_image *img, const struct vr_vrf *vrf,
+			      const __u64 *addr, __u8 family)
+{
+	if (family == VR_FAM_IP6)
+		return VR_LPM_LOOKUP(img, VR_READ_ONCE(vrf->root[VR_FAM_IP6]), addr[0], addr[1],
+				     VR_LEVELS_IP6);
+	return VR_LPM_LOOKUP(img, VR_READ_ONCE(vrf->root[VR_FAM_IP4]), addr[0], 0,
+			     VR_LEVELS_IP4);
+}
+
+/**
+ * vr_source_ok - whether an address belongs to a vif.
+ * @img: image
+ * @vrf: the vif's VRF
+ * @vif: index of the vif
+ * @src: the address, as in struct vr_flow
+ * @family: VR_FAM_*
+ *
+ * It does when its route leads to that vif (RFC 3704, strict reverse path).
+ */
+VR_INLINE int vr_source_ok(const struct vr_image *img, const struct vr_vrf *vrf, __u32 vif,
+			   const __u64 *src, __u8 family)
+{
+	const struct vr_nh *nh = vr_image_nexthop(img, vr_route_slot(img, vrf, src, family));
+
+	return nh && nh->type == VR_NH_VIF && nh->target == vif;
+}
+
+/**
+ * vr_route - nexthop of a packet, through VRF nexthops where there are any.
+ * @img: image
+ * @vrf: VRF that the packet is in
+ * @f: the packet
+ * @nh: result when 0 is returned; never of type VR_NH_VRF or VR_NH_NONE
+ *
+ * Return: 0, VR_DROP_NO_ROUTE or VR_DROP_VRF_LOOP.
+ */
+VR_INLINE __u32 vr_route(const struct vr_image *img, const struct vr_vrf *vrf,
+			 const struct vr_flow *f, const struct vr_nh **nh)
+{
+	int i;
+
+	for (i = 0; i <= VR_VRF_STEPS; i++) {
+		*nh = vr_image_nexthop(img, vr_route_slot(img, vrf, f->dst, f->family));
+		if (!*nh || (*nh)->type == VR_NH_NONE)
+			return VR_DROP_NO_ROUTE;
+		if ((*nh)->type != VR_NH_VRF)
+			return 0;
+		vrf = vr_image_vrf(img, (*nh)->target);
+		if (!vrf)
+			return VR_DROP_NO_ROUTE;
+	}
+	return VR_DROP_VRF_LOOP;
+}
+
+/* Index of a CPU's record of a counter block; the block is in range. */
+VR_INLINE __u32 vr_block_index(const struct vr_hdr *hdr, __u32 cpu, __u32 block)
+{
+	return cpu * hdr->blocks + block;
+}
+
+VR_INLINE __u32 vr_nhctr_index(const struct vr_hdr *hdr, __u32 cpu, __u32 slot)
+{
+	return cpu * hdr->nhs + slot;
+}
+
+#endif /* _VROUTER_FORWARD_H */

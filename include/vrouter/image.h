@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * The forwarding image: flat arrays ("sections") of fixed-size records that
+ * refer to each other by 32-bit index. The module writes it; the module, the
+ * XDP programs and userspace tests read it. Readers take no locks: a writer
+ * prepares records that no reader can reach, publishes them with one aligned
+ * store of at most 8 bytes, and reuses what it replaced after an RCU grace
+ * period.
+ *
+ * Integers are in host byte order unless their type is __be*. Index 0 of vrf,
+ * vif, nhptr, nh and node is never used and means "none".
+ */
+#ifndef _VROUTER_IMAGE_H
+#define _VROUTER_IMAGE_H
+
+#include <vrouter/reason.h>
+
+#define VR_IMAGE_MAGIC	0x76726f75u	/* "vrou" */
+#define VR_IMAGE_ABI	1u
+
+/* S(ID, name, record type). The BPF maps are called vr_<name>. */
+#define VR_SECTIONS(S)						\
+	S(HDR, hdr, struct vr_hdr)				\
+	S(SLOT, slot, struct vr_bucket)				\
+	S(VRF, vrf, struct vr_vrf)				\
+	S(VIF, vif, struct vr_vif)				\
+	S(NHPTR, nhptr, struct vr_u32x16)			\
+	S(NH, nh, struct vr_nh)					\
+	S(NODE, node, struct vr_node)				\
+	S(RESULT, result, struct vr_u32x16)			\
+	S(BLOCK, block, struct vr_block)			\
+	S(NHCTR, nhctr, struct vr_nhctr)
+
+#define VR_ENUM_SECTION(id, name, type) VR_SEC_##id,
+enum vr_section {
+	VR_SECTIONS(VR_ENUM_SECTION)
+	VR_SEC_MAX
+};
+
+/** struct vr_u32x16 - sixteen packed 32-bit words, one cache line. */
+struct vr_u32x16 {
+	__u32 v[16];
+};
+
+#define VR_F_ALIVE	(1u << 0)	/* a module takes what XDP hands up */
+#define VR_F_RETIRED	(1u << 1)	/* another image is in force: leave all to the module */
+
+/**
+ * struct vr_hdr - the image's header, one record.
+ * @magic: VR_IMAGE_MAGIC
+ * @abi: VR_IMAGE_ABI; changes with any record, reason or section
+ * @flags: VR_F_*, one store
+ * @ncpu: CPUs that the per-CPU sections have room for
+ * @blocks: counter blocks of one CPU; block b of CPU c is record c * blocks + b
+ * @nhs: nexthop counters of one CPU, likewise
+ * @slots: hash buckets in use, a power of two
+ * @vtep: local tunnel endpoint in one word, see vr_vtep_word(); 0 is none
+ * @size: records in each section
+ */
+struct vr_hdr {
+	__u32 magic;
+	__u32 abi;
+	__u32 flags;
+	__u32 ncpu;
+	__u32 blocks;
+	__u32 nhs;
+	__u32 slots;
+	__u32 pad;
+	__u64 vtep;
+	__u32 size[VR_SEC_MAX];
+};
+
+/**
+ * struct vr_bucket - eight entries of the image's hash table.
+ *
+ * An entry is one word that holds key and value, so that one store adds or
+ * removes it. See hash.h.
+ */
+struct vr_bucket {
+	__u64 e[8];
+};
+
+#define VR_CHECK_OFF	0
+#define VR_CHECK_COUNT	1
+#define VR_CHECK_DROP	2
+
+#define VR_FAM_IP4	0
+#define VR_FAM_IP6	1
+
+/**
+ * struct vr_vrf - a tenant.
+ * @root: node of the route table's root, by VR_FAM_*; 0 is an empty table
+ * @block: counter block
+ * @vni: L3VNI
+ * @rmac: our router MAC in this VRF, as vr_mac_u64()
+ * @id: the user's number of the VRF
+ * @source_check: VR_CHECK_* for the outer source of tunnel packets
+ * @silent: no ICMP error when there is no route
+ */
+struct vr_vrf {
+	__u32 root[2];
+	__u32 block;
+	__u32 vni;
+	__u64 rmac;
+	__u32 id;
+	__u8 source_check;
+	__u8 silent;
+	__u8 pad[2];
+};
+
+#define VR_VIF_TX	(1u << 0)	/* XDP may redirect into the device */
+
+/**
+ * struct vr_vif - a tenant-facing device.
+ * @ifindex: the device
+ * @vrf: index of its VRF
+ * @block: counter block
+ * @flags: VR_VIF_*
+ * @gateway_mac: MAC of the gateway, as vr_mac_u64()
+ * @mtu: longest IP packet that the device takes, bytes
+ * @source_check: VR_CHECK_* for the tenant's source addresses
+ */
+struct vr_vif {
+	__u32 ifindex;
+	__u32 vrf;
+	__u32 block;
+	__u32 flags;
+	__u64 gateway_mac;
+	__u32 mtu;
+	__u8 source_check;
+	__u8 pad[3];
+};
+
+/* As enum vrouter_nexthop_type of the netlink UAPI. */
+#define VR_NH_NONE		0
+#define VR_NH_TUNNEL		1
+#define VR_NH_VIF		2
+#define VR_NH_VRF		3
+#define VR_NH_BLACKHOLE		4
+#define VR_NH_UNREACHABLE	5
+#define VR_NH_PROHIBIT		6
+#define VR_NH_LOCAL		7
+
+#define VR_NH_RESOLVED	(1u << 0)	/* tunnel: tmpl and ifindex are true */
+#define VR_NH_TX	(1u << 1)	/* XDP may redirect into ifindex */
+#define VR_NH_SELF	(1u << 2)	/* tunnel: the remote VTEP is ourselves */
+
+#define VR_TMPL_LEN	64	/* Ethernet, IPv4, UDP, VXLAN, inner Ethernet */
+
+/**
+ * struct vr_nh - what to do with a packet. Never changed once published: a
+ * nexthop that changes gets a new record, and its nhptr word is stored.
+ * @type: VR_NH_*
+ * @flags: VR_NH_*
+ * @mtu: tunnel - longest inner IP packet, bytes
+ * @target: vif - vif index; vrf - VRF index
+ * @ifindex: device that the packet leaves by
+ * @slot: the nexthop's index in nhptr and nhctr
+ * @vni: tunnel - VNI on the wire
+ * @csum: tunnel - one's complement sum (not inverted, folded) of the outer
+ *	IPv4 header with ToS and total length zero, of words in wire order
+ * @pad: zero
+ * @tmpl: tunnel - all headers before the inner IP packet, see encap.h;
+ *	vif - the Ethernet header, at offset 0
+ */
+struct vr_nh {
+	__u8 type;
+	__u8 flags;
+	__u16 mtu;
+	__u32 target;
+	__u32 ifindex;
+	__u32 slot;
+	__u32 vni;
+	__u16 csum;
+	__u16 pad;
+	__u8 tmpl[VR_TMPL_LEN];
+};
+
+/**
+ * struct vr_node - six bits of a prefix tree (tree bitmap).
+ * @internal: prefixes that end here: bit (1 << l) + v is the l-bit prefix v
+ * @external: children, by the next six bits
+ * @child: first of the children's nodes, which lie together; may change
+ * @result: first of the results (nhptr indexes) of @internal, likewise together
+ */
+struct vr_node {
+	__u64 internal;
+	__u64 external;
+	__u32 child;
+	__u32 result;
+};
+
+/**
+ * struct vr_block - one CPU's counters of one VRF, vif or the instance.
+ * Written on its CPU alone, with softirqs off.
+ */
+struct vr_block {
+	__u64 drop[40];
+	__u64 punt[16];
+	struct {
+		__u64 packets;
+		__u64 bytes;
+	} traffic[VR_TRAFFIC_MAX];
+};
+
+/** struct vr_nhctr - one CPU's counters of one nexthop, by path. */
+struct vr_nhctr {
+	struct {
+		__u64 packets;
+		__u64 bytes;
+	} path[2];
+};
+
+#define VR_PATH_XDP	0
+#define VR_PATH_MODULE	1
+
+_Static_assert(sizeof(struct vr_u32x16) == 64, "vr_u32x16");
+_Static_assert(sizeof(struct vr_hdr) == 40 + 4 * VR_SEC_MAX, "vr_hdr");
+_Static_assert(sizeof(struct vr_hdr) % 8 == 0, "vr_hdr");
+_Static_assert(sizeof(struct vr_bucket) == 64, "vr_bucket");
+_Static_assert(sizeof(struct vr_vrf) == 32, "vr_vrf");
+_Static_assert(sizeof(struct vr_vif) == 32, "vr_vif");
+_Static_assert(sizeof(struct vr_nh) == 88, "vr_nh");
+_Static_assert(__builtin_offsetof(struct vr_nh, tmpl) == 24, "vr_nh.tmpl");
+_Static_assert(sizeof(struct vr_node) == 24, "vr_node");
+_Static_assert(sizeof(struct vr_block) == 512, "vr_block");
+_Static_assert(sizeof(struct vr_nhctr) == 32, "vr_nhctr");
+_Static_assert(VR_DROP_MAX <= 40 && VR_PUNT_MAX <= 16, "reasons outgrow a block");
+
+/**
+ * struct vr_image - a reader's view of an image.
+ * @base: first record of each section
+ * @size: records in each section
+ *
+ * XDP programs have maps in place of it and pass NULL.
+ */
+struct vr_image {
+	void *base[VR_SEC_MAX];
+	__u32 size[VR_SEC_MAX];
+};
+
+#define VR_SIZE_SECTION(id, name, type) [VR_SEC_##id] = sizeof(type),
+#define VR_RECORD_SIZES { VR_SECTIONS(VR_SIZE_SECTION) }
+
+/*
+ * VR_IMAGE_AT(img, ID, type, index): the record, or NULL when the index is
+ * outside the section. bpf/ defines it as a map lookup before this header.
+ */
+#ifndef VR_IMAGE_AT
+#define VR_IMAGE_AT(img, id, type, idx)					\
+	({								\
+		__u32 __i = (idx);					\
+		__i < (img)->size[VR_SEC_##id] ?			\
+			(type *)(img)->base[VR_SEC_##id] + __i :	\
+			(type *)0;					\
+	})
+#endif
+
+#define vr_image_hdr(img)	VR_IMAGE_AT(img, HDR, struct vr_hdr, 0)
+#define vr_image_bucket(img, i)	VR_IMAGE_AT(img, SLOT, struct vr_bucket, i)
+#define vr_image_vrf(img, i)	VR_IMAGE_AT(img, VRF, struct vr_vrf, i)
+#define vr_image_vif(img, i)	VR_IMAGE_AT(img, VIF, struct vr_vif, i)
+#define vr_image_nh(img, i)	VR_IMAGE_AT(img, NH, struct vr_nh, i)
+#define vr_image_node(img, i)	VR_IMAGE_AT(img, NODE, struct vr_node, i)
+#define vr_image_block(img, i)	VR_IMAGE_AT(img, BLOCK, struct vr_block, i)
+#define vr_image_nhctr(img, i)	VR_IMAGE_AT(img, NHCTR, struct vr_nhctr, i)
+
+/* Word @i of a section of packed words; 0 when outside. */
+#define VR_IMAGE_WORD(img, id, i)					\
+	({								\
+		__u32 __w = (i);					\
+		struct vr_u32x16 *__l =					\
+			VR_IMAGE_AT(img, id, struct vr_u32x16, __w >> 4); \
+		__l ? VR_READ_ONCE(__l->v[__w & 15]) : 0;		\
+	})
+
+/**
+ * vr_vtep_word - local tunnel endpoint as one word.
+ * @addr: IPv4 address
+ * @port: UDP port
+ */
+VR_INLINE __u64 vr_vtep_word(__be32 addr, __be16 port)
+{
+	return (__u64)vr_ntoh32(addr) << 32 | (__u64)vr_ntoh16(port) << 16 | 1;
+}
+
+/**
+ * vr_image_nexthop - the record behind a nexthop's slot.
+ * @img: image
+ * @slot: index in nhptr, as route results hold it
+ *
+ * Context: RCU read side.
+ * Return: the record, NULL when there is none.
+ */
+VR_INLINE const struct vr_nh *vr_image_nexthop(const struct vr_image *img, __u32 slot)
+{
+	__u32 rec = VR_IMAGE_WORD(img, NHPTR, slot);
+
+	(void)img;
+	if (!rec)
+		return (const struct vr_nh *)0;
+	return vr_image_nh(img, rec);
+}
+
+#endif /* _VROUTER_IMAGE_H */
