@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The forwarding image's memory: of our own, or the maps of XDP programs; and
+ * going from one to the other while packets pass.
+ */
+
+#include <linux/bpf.h>
+#include <linux/moduleparam.h>
+#include <linux/netlink.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include <vrouter/hash_write.h>
+
+#include "image.h"
+
+static unsigned int image_vrfs = 1024;
+module_param(image_vrfs, uint, 0444);
+MODULE_PARM_DESC(image_vrfs, "VRFs that an image has room for");
+static unsigned int image_vifs = 1024;
+module_param(image_vifs, uint, 0444);
+MODULE_PARM_DESC(image_vifs, "vifs that an image has room for");
+static unsigned int image_nexthops = 4096;
+module_param(image_nexthops, uint, 0444);
+MODULE_PARM_DESC(image_nexthops, "nexthops that an image has room for");
+static unsigned int image_nodes = 65536;
+module_param(image_nodes, uint, 0444);
+MODULE_PARM_DESC(image_nodes, "nodes of the route tables of an image");
+static unsigned int image_results = 131072;
+module_param(image_results, uint, 0444);
+MODULE_PARM_DESC(image_results, "results of the route tables of an image");
+
+#define MAX_RETIRED	8192	/* runs that wait for a grace period */
+
+static const u32 record_size[VR_SEC_MAX] = VR_RECORD_SIZES;
+
+void vrouter_img_default_sizes(u32 size[VR_SEC_MAX])
+{
+	u32 vrfs = clamp(image_vrfs, 1U, 1U << 20);
+	u32 vifs = clamp(image_vifs, 1U, 1U << 20);
+	u32 nexthops = clamp(image_nexthops, 2U, 1U << 22);
+
+	size[VR_SEC_HDR] = 1;
+	/* VNI, ifindex and peer entries, in buckets of eight half full */
+	size[VR_SEC_SLOT] = roundup_pow_of_two((vrfs + vifs + nexthops + 3) / 4);
+	size[VR_SEC_VRF] = vrfs + 1;
+	size[VR_SEC_VIF] = vifs + 1;
+	size[VR_SEC_NHPTR] = DIV_ROUND_UP(nexthops + 1, 16);
+	/* a nexthop that changes has two records for a moment */
+	size[VR_SEC_NH] = nexthops + nexthops / 4 + 16;
+	/* three chunks of each pool are the trie's reserve */
+	size[VR_SEC_NODE] = roundup(clamp(image_nodes, 64U, 1U << 26), VR_POOL_CHUNK) +
+			    3 * VR_POOL_CHUNK;
+	size[VR_SEC_RESULT] = (roundup(clamp(image_results, 64U, 1U << 28), VR_POOL_CHUNK) +
+			       2 * VR_POOL_CHUNK) / 16;
+	size[VR_SEC_BLOCK] = nr_cpu_ids * (1 + vrfs + vifs);
+	size[VR_SEC_NHCTR] = nr_cpu_ids * (nexthops + 1);
+}
+
+static void init_hdr(struct vrouter_img *img)
+{
+	struct vr_hdr *hdr = vrouter_hdr(img);
+
+	hdr->abi = VR_IMAGE_ABI;
+	hdr->flags = VR_F_ALIVE;
+	hdr->ncpu = nr_cpu_ids;
+	hdr->blocks = img->view.size[VR_SEC_BLOCK] / nr_cpu_ids;
+	hdr->nhs = img->view.size[VR_SEC_NHCTR] / nr_cpu_ids;
+	hdr->slots = rounddown_pow_of_two(img->view.size[VR_SEC_SLOT]);
+	memcpy(hdr->size, img->view.size, sizeof(hdr->size));
+	/* An XDP program goes by the image from here on. */
+	smp_store_release(&hdr->magic, VR_IMAGE_MAGIC);
+}
+
+static int init_trie(struct vrouter_img *img)
+{
+	u32 nodes = rounddown(img->view.size[VR_SEC_NODE], VR_POOL_CHUNK);
+	u32 results = rounddown(img->view.size[VR_SEC_RESULT] * 16, VR_POOL_CHUNK);
+
+	img->bitmap = kvzalloc(vr_pool_bytes(nodes) + vr_pool_bytes(results), GFP_KERNEL);
+	img->trie.retired = kvmalloc_array(MAX_RETIRED, sizeof(*img->trie.retired), GFP_KERNEL);
+	if (!img->bitmap || !img->trie.retired)
+		return -ENOMEM;
+	img->trie.node = img->view.base[VR_SEC_NODE];
+	img->trie.result = img->view.base[VR_SEC_RESULT];
+	img->trie.max_retired = MAX_RETIRED;
+	vr_pool_init(&img->trie.nodes, nodes, img->bitmap);
+	vr_pool_init(&img->trie.results, results, img->bitmap + vr_pool_bytes(nodes));
+	return 0;
+}
+
+struct vrouter_img *vrouter_img_wrap(void *const base[VR_SEC_MAX], const u32 size[VR_SEC_MAX])
+{
+	struct vrouter_img *img = kzalloc(sizeof(*img), GFP_KERNEL);
+
+	if (!img)
+		return NULL;
+	memcpy(img->view.base, base, sizeof(img->view.base));
+	memcpy(img->view.size, size, sizeof(img->view.size));
+	img->base = kvcalloc(size[VR_SEC_BLOCK] / nr_cpu_ids, sizeof(*img->base), GFP_KERNEL);
+	img->nhbase = kvcalloc(size[VR_SEC_NHCTR] / nr_cpu_ids, sizeof(*img->nhbase), GFP_KERNEL);
+	if (!img->base || !img->nhbase || init_trie(img)) {
+		vrouter_img_free(img);
+		return NULL;
+	}
+	return img;
+}
+
+struct vrouter_img *vrouter_img_alloc(const u32 size[VR_SEC_MAX])
+{
+	void *base[VR_SEC_MAX] = {};
+	struct vrouter_img *img;
+	int i;
+
+	for (i = 0; i < VR_SEC_MAX; i++) {
+		base[i] = kvcalloc(size[i], record_size[i], GFP_KERNEL);
+		if (!base[i])
+			goto free;
+	}
+	img = vrouter_img_wrap(base, size);
+	if (!img)
+		goto free;
+	memcpy(img->own, base, sizeof(img->own));
+	vr_trie_init(&img->trie);
+	init_hdr(img);
+	return img;
+free:
+	for (i = 0; i < VR_SEC_MAX; i++)
+		kvfree(base[i]);
+	return NULL;
+}
+
+/* Nobody reads it any more: a grace period has passed, or it never was in force. */
+void vrouter_img_free(struct vrouter_img *img)
+{
+	int i;
+
+	for (i = 0; i < VR_SEC_MAX; i++)
+		kvfree(img->own[i]);
+	for (i = 0; i < VROUTER_PROG_MAX; i++)
+		if (img->prog[i])
+			bpf_prog_put(img->prog[i]);
+	kvfree(img->trie.retired);
+	kvfree(img->bitmap);
+	kvfree(img->base);
+	kvfree(img->nhbase);
+	kfree(img);
+}
+
+u32 vrouter_img_used(struct vrouter *vr, enum vr_section sec)
+{
+	const struct vrouter_img *img = vrouter_img(vr);
+	const struct vr_hdr *hdr = vrouter_hdr(img);
+
+	switch (sec) {
+	case VR_SEC_HDR:
+		return 1;
+	case VR_SEC_SLOT:
+		return DIV_ROUND_UP(atomic_read(&vr->ids[VR_SEC_VRF].used) +
+				    atomic_read(&vr->ids[VR_SEC_VIF].used) + vr->npeers, 8);
+	case VR_SEC_NHPTR:
+		return DIV_ROUND_UP(atomic_read(&vr->ids[VR_SEC_NHPTR].used), 16);
+	case VR_SEC_NODE:
+		return img->trie.nodes.used;
+	case VR_SEC_RESULT:
+		return DIV_ROUND_UP(img->trie.results.used, 16);
+	case VR_SEC_BLOCK:
+		return (1 + atomic_read(&vr->ids[VR_SEC_BLOCK].used)) * hdr->ncpu;
+	case VR_SEC_NHCTR:
+		return atomic_read(&vr->ids[VR_SEC_NHPTR].used) * hdr->ncpu;
+	default:
+		return atomic_read(&vr->ids[sec].used);
+	}
+}
+
+static int copy_hash(struct vrouter_img *to, const struct vrouter_img *from)
+{
+	static const u64 vmask[] = {
+		[VR_KIND_VNI] = VR_VALUE_MASK_VNI,
+		[VR_KIND_IFINDEX] = VR_VALUE_MASK_IFINDEX,
+		[VR_KIND_PEER] = VR_VALUE_MASK_PEER,
+	};
+	const struct vr_bucket *b = from->view.base[VR_SEC_SLOT];
+	u32 i, n;
+	int ret;
+
+	for (i = 0; i < vrouter_hdr(from)->slots; i++) {
+		for (n = 0; n < ARRAY_SIZE(b->e); n++) {
+			u64 e = b[i].e[n], mask = vmask[e >> 62];
+
+			/* Nobody reads the copy: no grace period to wait for. */
+			do {
+				ret = e ? vr_hash_insert(to->view.base[VR_SEC_SLOT],
+							 vrouter_hdr(to)->slots, e & ~mask,
+							 e & mask, mask) : 0;
+			} while (ret == VR_HASH_AGAIN);
+			if (ret)
+				return -ENOSPC;
+		}
+	}
+	return 0;
+}
+
+/* The free runs of @from, and all that @to has beyond it. */
+static void copy_pool(struct vr_pool *to, const struct vr_pool *from)
+{
+	u32 chunk;
+	int o;
+
+	for (o = 0; o < VR_POOL_ORDERS; o++) {
+		memset(to->free[o], 0, vr_pool_words(to->size, o) * 8);
+		memcpy(to->free[o], from->free[o], vr_pool_words(from->size, o) * 8);
+		to->nfree[o] = from->nfree[o];
+	}
+	for (chunk = from->size / VR_POOL_CHUNK; chunk < to->size / VR_POOL_CHUNK; chunk++)
+		vr_pool_set(to, VR_POOL_ORDERS - 1, chunk);
+	to->used = from->used;
+}
+
+static void copy_trie(struct vrouter_img *to_img, const struct vrouter_img *from_img)
+{
+	const struct vr_trie *from = &from_img->trie;
+	struct vr_trie *to = &to_img->trie;
+
+	memcpy(to->node, from->node, from->nodes.size * sizeof(*to->node));
+	memcpy(to->result, from->result, from->results.size * sizeof(*to->result));
+	copy_pool(&to->nodes, &from->nodes);
+	copy_pool(&to->results, &from->results);
+	memcpy(to->reserve, from->reserve, sizeof(to->reserve));
+	to->lent = from->lent;
+	to->home = from->home;
+	if (from->home.root)
+		to->home.root = to_img->view.base[VR_SEC_VRF] +
+				((void *)from->home.root - from_img->view.base[VR_SEC_VRF]);
+	/* No reader has seen the copy: what is retired there is free here. */
+	memcpy(to->retired, from->retired, from->nretired * sizeof(*to->retired));
+	to->nretired = from->nretired;
+	vr_trie_reclaim(to, to->nretired);
+}
+
+static int copy_img(struct vrouter_img *to, struct vrouter_img *from,
+		    struct netlink_ext_ack *extack)
+{
+	static const enum vr_section plain[] = { VR_SEC_VRF, VR_SEC_VIF, VR_SEC_NHPTR, VR_SEC_NH };
+	int i;
+
+	for (i = 0; i < VR_SEC_MAX; i++) {
+		if (i != VR_SEC_SLOT && to->view.size[i] < from->view.size[i]) {
+			NL_SET_ERR_MSG(extack,
+				       "program: its maps are smaller than the image in force; see the sections' sizes in fastpath show");
+			return -ENOSPC;
+		}
+	}
+	init_hdr(to);
+	vrouter_hdr(to)->vtep = vrouter_hdr(from)->vtep;
+	for (i = 0; i < ARRAY_SIZE(plain); i++)
+		memcpy(to->view.base[plain[i]], from->view.base[plain[i]],
+		       from->view.size[plain[i]] * record_size[plain[i]]);
+	copy_trie(to, from);
+	if (copy_hash(to, from)) {
+		NL_SET_ERR_MSG(extack, "program: map vr_slot has no room for the image's entries");
+		return -ENOSPC;
+	}
+	return 0;
+}
+
+/* Nobody counts in @from any more; what it counted lives on in @to. */
+static void carry_counts(struct vrouter_img *to, const struct vrouter_img *from)
+{
+	const struct vr_hdr *hdr = vrouter_hdr(from);
+	const struct vr_block *blocks = from->view.base[VR_SEC_BLOCK];
+	const struct vr_nhctr *nhs = from->view.base[VR_SEC_NHCTR];
+	u32 i, w, cpu;
+
+	for (i = 0; i < hdr->blocks; i++) {
+		u64 *sum = (u64 *)&to->base[i];
+
+		memcpy(sum, &from->base[i], sizeof(*blocks));
+		for (cpu = 0; cpu < hdr->ncpu; cpu++)
+			for (w = 0; w < sizeof(*blocks) / 8; w++)
+				sum[w] += ((u64 *)&blocks[vr_block_index(hdr, cpu, i)])[w];
+	}
+	for (i = 0; i < hdr->nhs; i++) {
+		u64 *sum = (u64 *)&to->nhbase[i];
+
+		memcpy(sum, &from->nhbase[i], sizeof(*nhs));
+		for (cpu = 0; cpu < hdr->ncpu; cpu++)
+			for (w = 0; w < sizeof(*nhs) / 8; w++)
+				sum[w] += ((u64 *)&nhs[vr_nhctr_index(hdr, cpu, i)])[w];
+	}
+}
+
+int vrouter_img_replace(struct vrouter *vr, struct vrouter_img *img,
+			struct netlink_ext_ack *extack)
+{
+	struct vrouter_img *old = vrouter_img(vr);
+	int err;
+
+	err = copy_img(img, old, extack);
+	if (err)
+		return err;
+	rcu_assign_pointer(vr->img, img);
+	/* Programs that still run on the old image leave everything to us. */
+	WRITE_ONCE(vrouter_hdr(old)->flags, VR_F_ALIVE | VR_F_RETIRED);
+	synchronize_rcu();
+	carry_counts(img, old);
+	if (old->prog[0])
+		list_add(&old->list, &vr->retired_imgs);
+	else
+		vrouter_img_free(old);
+	return 0;
+}
+
+void vrouter_img_prune(struct vrouter *vr)
+{
+	struct vrouter_img *img, *next;
+	int i;
+
+	vrouter_assert_held(vr);
+	list_for_each_entry_safe(img, next, &vr->retired_imgs, list) {
+		for (i = 0; i < VROUTER_PROG_MAX; i++)
+			if (atomic64_read(&img->prog[i]->aux->refcnt) > 1)
+				break;
+		if (i < VROUTER_PROG_MAX)
+			continue;
+		list_del(&img->list);
+		vrouter_img_free(img);
+	}
+}
+
+void vrouter_img_abandon(struct vrouter *vr)
+{
+	struct vrouter_img *img = vrouter_img(vr);
+
+	WRITE_ONCE(vrouter_hdr(img)->flags, 0);
+	list_for_each_entry(img, &vr->retired_imgs, list)
+		WRITE_ONCE(vrouter_hdr(img)->flags, VR_F_RETIRED);
+}

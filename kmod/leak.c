@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Route leaking: a route of one VRF that leads into another. Addresses that
+ * would go round in circles are refused when the route is added.
+ */
+
+#include <linux/netlink.h>
+
+#include "netlink.h"
+#include "objects.h"
+
+/**
+ * struct leak_walk - a check under way.
+ * @vrf: the VRF that gets the route
+ * @prefix: its prefix
+ * @steps: VRFs entered so far
+ */
+struct leak_walk {
+	const struct vrouter_vrf *vrf;
+	const struct vrouter_prefix *prefix;
+	int steps;
+};
+
+/* Whether @rt is where the range @p goes in its VRF, or a part of the range. */
+static bool leads(struct vrouter_route *rt, const struct vrouter_prefix *p)
+{
+	if (vrouter_prefix_covers(p, &rt->prefix))
+		return true;
+	return vrouter_prefix_covers(&rt->prefix, p) && vrouter_route_match(rt->vrf, p) == rt;
+}
+
+/*
+ * Follow the range @p, which enters @vrf. It comes back when it meets the new
+ * route, or goes on for longer than a packet may. VR_VRF_STEPS bounds the
+ * depth.
+ */
+static int follow(struct leak_walk *w, struct vrouter_vrf *vrf, const struct vrouter_prefix *p,
+		  struct netlink_ext_ack *extack)
+{
+	struct vrouter_route *rt;
+	int err = 0;
+
+	if (vrf == w->vrf && (vrouter_prefix_covers(w->prefix, p) ||
+			      vrouter_prefix_covers(p, w->prefix))) {
+		struct vrouter_route *own = vrouter_route_match(vrf, p);
+
+		/* A more specific route of the VRF itself takes the range away. */
+		if (!own || own->prefix.len <= w->prefix->len ||
+		    vrouter_prefix_covers(p, w->prefix)) {
+			NL_SET_ERR_MSG(extack,
+				       "dst, vrf: a loop of VRF nexthops: the other VRF sends this prefix, or a part of it, back");
+			return -ELOOP;
+		}
+	}
+	if (++w->steps > VR_VRF_STEPS) {
+		NL_SET_ERR_MSG(extack, "dst, vrf: a packet may pass at most 4 VRF nexthops");
+		return -ELOOP;
+	}
+	list_for_each_entry(rt, &vrf->leaks, leak) {
+		if (!leads(rt, p))
+			continue;
+		err = follow(w, rt->nh->vrf,
+			     vrouter_prefix_covers(p, &rt->prefix) ? &rt->prefix : p, extack);
+		if (err)
+			break;
+	}
+	w->steps--;
+	return err;
+}
+
+int vrouter_leak_check(struct vrouter_vrf *vrf, const struct vrouter_prefix *p,
+		       struct vrouter_vrf *target, struct netlink_ext_ack *extack)
+{
+	struct leak_walk w = { .vrf = vrf, .prefix = p };
+
+	return follow(&w, target, p, extack);
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The module, and the life of its instances: one for each network namespace. */
+
+#include <linux/module.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/netns/generic.h>
+
+#include "image.h"
+#include "netlink.h"
+#include "objects.h"
+
+/**
+ * struct vrouter_net - what each namespace has from the start.
+ * @vr: the instance, made by the first command
+ * @making: against two first commands at once
+ */
+struct vrouter_net {
+	struct vrouter *vr;
+	struct mutex making;
+};
+
+static unsigned int vrouter_net_id __read_mostly;
+
+struct vrouter *vrouter_get(struct net *net)
+{
+	struct vrouter_net *vn = net_generic(net, vrouter_net_id);
+
+	/* Pairs with the release in vrouter_get_or_make(). */
+	return smp_load_acquire(&vn->vr);
+}
+
+static void init_objects(struct vrouter *vr)
+{
+	int i;
+
+	mutex_init(&vr->lock);
+	INIT_LIST_HEAD(&vr->retired_imgs);
+	INIT_LIST_HEAD(&vr->vrfs);
+	INIT_LIST_HEAD(&vr->vifs);
+	INIT_LIST_HEAD(&vr->uplinks);
+	xa_init(&vr->nexthops);
+	xa_init(&vr->vrf_idx);
+	xa_init(&vr->vif_idx);
+	xa_init(&vr->nh_slot);
+	for (i = 0; i < VR_SEC_MAX; i++)
+		ida_init(&vr->ids[i].ida);
+	vrouter_remote_init(vr);
+}
+
+static struct vrouter *vrouter_make(struct net *net)
+{
+	u32 size[VR_SEC_MAX];
+	struct vrouter_img *img;
+	struct vrouter *vr;
+	int err;
+
+	vr = kvzalloc(sizeof(*vr), GFP_KERNEL);
+	if (!vr)
+		return ERR_PTR(-ENOMEM);
+	vr->net = net;
+	init_objects(vr);
+	vrouter_img_default_sizes(size);
+	img = vrouter_img_alloc(size);
+	if (!img) {
+		kvfree(vr);
+		return ERR_PTR(-ENOMEM);
+	}
+	RCU_INIT_POINTER(vr->img, img);
+	err = vrouter_remote_watch(vr);
+	if (err) {
+		vrouter_img_free(img);
+		kvfree(vr);
+		return ERR_PTR(err);
+	}
+	return vr;
+}
+
+struct vrouter *vrouter_get_or_make(struct net *net)
+{
+	struct vrouter_net *vn = net_generic(net, vrouter_net_id);
+	struct vrouter *vr = vrouter_get(net);
+
+	if (vr)
+		return vr;
+	mutex_lock(&vn->making);
+	vr = vn->vr;
+	if (!vr) {
+		vr = vrouter_make(net);
+		if (!IS_ERR(vr))
+			smp_store_release(&vn->vr, vr);
+	}
+	mutex_unlock(&vn->making);
+	return vr;
+}
+
+int vrouter_run(struct genl_info *info, vrouter_command command)
+{
+	struct vrouter *vr = vrouter_get_or_make(genl_info_net(info));
+	int err;
+
+	if (IS_ERR(vr))
+		return PTR_ERR(vr);
+	mutex_lock(&vr->lock);
+	err = command(vr, info);
+	mutex_unlock(&vr->lock);
+	return err;
+}
+
+int vrouter_run_rtnl(struct genl_info *info, vrouter_command command)
+{
+	int err;
+
+	rtnl_lock();
+	err = vrouter_run(info, command);
+	rtnl_unlock();
+	return err;
+}
+
+static int __net_init vrouter_net_init(struct net *net)
+{
+	struct vrouter_net *vn = net_generic(net, vrouter_net_id);
+
+	mutex_init(&vn->making);
+	return 0;
+}
+
+/*
+ * The namespace or the module goes away. No command can come any more: genl
+ * is unregistered first, and a dying namespace has no sockets.
+ */
+static void __net_exit vrouter_net_exit(struct net *net)
+{
+	struct vrouter_net *vn = net_generic(net, vrouter_net_id);
+	struct vrouter *vr = vn->vr;
+	struct vrouter_img *img, *next;
+
+	if (!vr)
+		return;
+	vrouter_remote_unwatch(vr);
+	rtnl_lock();
+	mutex_lock(&vr->lock);
+	vrouter_img_abandon(vr);
+	vrouter_vtep_close(vr);
+	vrouter_vif_close_all(vr);
+	vrouter_vrf_free_all(vr);
+	vrouter_nexthop_free_all(vr);
+	vrouter_uplink_free_all(vr);
+	mutex_unlock(&vr->lock);
+	/* The notifiers find no instance from here on. */
+	WRITE_ONCE(vn->vr, NULL);
+	rtnl_unlock();
+	/* The neighbour notifier may still hold it; call_rcu() gives indexes back. */
+	synchronize_rcu();
+	rcu_barrier();
+	list_for_each_entry_safe(img, next, &vr->retired_imgs, list)
+		vrouter_img_free(img);
+	vrouter_img_free(rcu_dereference_protected(vr->img, 1));
+	xa_destroy(&vr->nexthops);
+	xa_destroy(&vr->vrf_idx);
+	xa_destroy(&vr->vif_idx);
+	xa_destroy(&vr->nh_slot);
+	mutex_destroy(&vr->lock);
+	kvfree(vr);
+}
+
+static struct pernet_operations vrouter_net_ops = {
+	.init = vrouter_net_init,
+	.exit = vrouter_net_exit,
+	.id = &vrouter_net_id,
+	.size = sizeof(struct vrouter_net),
+};
+
+/* RTNL is held: no instance goes away meanwhile. */
+static int vrouter_netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct vrouter *vr = vrouter_get(dev_net(dev));
+
+	if (!vr)
+		return NOTIFY_DONE;
+	mutex_lock(&vr->lock);
+	vrouter_vif_netdev_event(vr, dev, event);
+	vrouter_uplink_netdev_event(vr, dev, event);
+	mutex_unlock(&vr->lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block vrouter_netdev_nb = {
+	.notifier_call = vrouter_netdev_event,
+};
+
+static int __init vrouter_init(void)
+{
+	int err;
+
+	err = register_pernet_subsys(&vrouter_net_ops);
+	if (err)
+		return err;
+	err = register_netdevice_notifier(&vrouter_netdev_nb);
+	if (err)
+		goto pernet;
+	err = vrouter_neigh_watch();
+	if (err)
+		goto netdev;
+	err = vrouter_netlink_init();
+	if (err)
+		goto neigh;
+	return 0;
+neigh:
+	vrouter_neigh_unwatch();
+netdev:
+	unregister_netdevice_notifier(&vrouter_netdev_nb);
+pernet:
+	unregister_pernet_subsys(&vrouter_net_ops);
+	return err;
+}
+
+static void __exit vrouter_exit(void)
+{
+	vrouter_netlink_exit();
+	vrouter_neigh_unwatch();
+	unregister_pernet_subsys(&vrouter_net_ops);
+	unregister_netdevice_notifier(&vrouter_netdev_nb);
+	rcu_barrier();
+}
+
+module_init(vrouter_init);
+module_exit(vrouter_exit);
+
+MODULE_DESCRIPTION("Multi-tenant VXLAN router with an XDP fast path");
+MODULE_AUTHOR("The vrouter authors");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");
+MODULE_ALIAS_GENL_FAMILY(VROUTER_GENL_NAME);

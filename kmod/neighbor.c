@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The neighbours that forwarding uses. Those of the underlay belong to the
+ * kernel's own table and are looked at there; those behind vifs are the hosts
+ * that routes lead to.
+ */
+
+#include <linux/etherdevice.h>
+#include <net/arp.h>
+#include <net/neighbour.h>
+
+#include "netlink.h"
+#include "objects.h"
+#include "show.h"
+
+/**
+ * struct neighbor - a neighbour, as it is shown.
+ * @ifindex: device
+ * @addr: address
+ * @vrf: VRF, NULL on the underlay
+ * @state: NUD_*
+ * @lladdr: MAC, known when @state is one of NUD_VALID
+ */
+struct neighbor {
+	u32 ifindex;
+	struct vrouter_prefix addr;
+	const struct vrouter_vrf *vrf;
+	u16 state;
+	u8 lladdr[MAX_ADDR_LEN];
+};
+
+static int fill_neighbor(struct sk_buff *skb, struct vrouter *vr, const void *obj)
+{
+	const struct neighbor *n = obj;
+
+	if (nla_put_u32(skb, VROUTER_A_NEIGHBOR_IFINDEX, n->ifindex) ||
+	    vrouter_put_address(skb, VROUTER_A_NEIGHBOR_ADDRESS, &n->addr) ||
+	    ((n->state & NUD_VALID) &&
+	     nla_put(skb, VROUTER_A_NEIGHBOR_LLADDR, ETH_ALEN, n->lladdr)) ||
+	    nla_put_u16(skb, VROUTER_A_NEIGHBOR_STATE, n->state) ||
+	    (n->vrf && nla_put_string(skb, VROUTER_A_NEIGHBOR_VRF, n->vrf->name)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* What the kernel knows of an address; NUD_NONE when nothing. */
+static void underlay_neighbor(struct vrouter *vr, u32 ifindex, u32 addr, struct neighbor *n)
+{
+	struct net_device *dev;
+	struct neighbour *neigh;
+
+	*n = (struct neighbor){
+		.ifindex = ifindex,
+		.addr = { .family = VR_FAM_IP4, .len = 32, .addr = { (u64)addr << 32 } },
+	};
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(vr->net, ifindex);
+	neigh = dev ? __ipv4_neigh_lookup_noref(dev, (__force u32)htonl(addr)) : NULL;
+	if (neigh) {
+		n->state = READ_ONCE(neigh->nud_state);
+		neigh_ha_snapshot(n->lladdr, neigh, dev);
+	}
+	rcu_read_unlock();
+}
+
+/* The host that a route leads to; false when it leads elsewhere or to a subnet. */
+static bool tenant_neighbor(const struct vrouter_route *rt, struct neighbor *n)
+{
+	if (rt->nh->type != VROUTER_NEXTHOP_TYPE_VIF || !vrouter_prefix_is_host(&rt->prefix))
+		return false;
+	*n = (struct neighbor){
+		.ifindex = rt->nh->vif->dev->ifindex,
+		.addr = rt->prefix,
+		.vrf = rt->vrf,
+		.state = NUD_PERMANENT,
+	};
+	ether_addr_copy(n->lladdr, rt->nh->lladdr);
+	return true;
+}
+
+/* Device and address of the neighbour that a remote is reached by; 0 is none. */
+static u64 underlay_key(const struct vrouter_remote *r)
+{
+	if (!r->ifindex || r->self)
+		return 0;
+	return (u64)r->ifindex << 32 | ntohl(r->gateway);
+}
+
+/* The lowest such key from @from on; many remotes may share it. 0 is none. */
+static u64 underlay_seek(const struct vrouter *vr, u64 from)
+{
+	const struct vrouter_remote *r;
+	u64 key, found = 0;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vr->remotes); i++)
+		hlist_for_each_entry(r, &vr->remotes[i], node) {
+			key = underlay_key(r);
+			if (key && key >= from && (!found || key < found))
+				found = key;
+		}
+	return found;
+}
+
+static bool underlay_find(struct vrouter *vr, u32 ifindex, const struct vrouter_prefix *addr,
+			  struct neighbor *n)
+{
+	u64 key = (u64)ifindex << 32 | addr->addr[0] >> 32;
+
+	if (addr->family != VR_FAM_IP4 || underlay_seek(vr, key) != key)
+		return false;
+	underlay_neighbor(vr, ifindex, addr->addr[0] >> 32, n);
+	return true;
+}
+
+static bool tenant_find(struct vrouter *vr, struct vrouter_vrf *vrf, u32 ifindex,
+			const struct vrouter_prefix *addr, struct neighbor *n)
+{
+	const struct vrouter_vif *vif = vrouter_vif_find(vr, ifindex);
+	const struct vrouter_route *rt;
+
+	if (!vrf && !vif)
+		return false;
+	rt = vrouter_route_find(vrf ?: vif->vrf, addr);
+	return rt && tenant_neighbor(rt, n) && n->ifindex == ifindex;
+}
+
+static int neighbor_get(struct genl_info *info, struct vrouter *vr,
+			const struct vrouter_prefix *addr)
+{
+	u32 ifindex = nla_get_u32(info->attrs[VROUTER_A_NEIGHBOR_IFINDEX]);
+	const struct nlattr *name = info->attrs[VROUTER_A_NEIGHBOR_VRF];
+	struct vrouter_vrf *vrf = NULL;
+	struct neighbor n;
+
+	if (name) {
+		vrf = vr ? vrouter_vrf_find(vr, nla_data(name)) : NULL;
+		if (!vrf)
+			return vrouter_refuse(info->extack, name, -ENOENT, "vrf: no such VRF");
+	}
+	if (vr && ((!vrf && underlay_find(vr, ifindex, addr, &n)) ||
+		   tenant_find(vr, vrf, ifindex, addr, &n)))
+		return vrouter_reply(info, vr, fill_neighbor, &n);
+	return vrouter_refuse(info->extack, info->attrs[VROUTER_A_NEIGHBOR_ADDRESS], -ENOENT,
+			      "address: no such neighbour on the device");
+}
+
+int vrouter_nl_neighbor_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *address = info->attrs[VROUTER_A_NEIGHBOR_ADDRESS];
+	struct vrouter_prefix addr;
+	struct vrouter *vr;
+	int err;
+
+	if (!info->attrs[VROUTER_A_NEIGHBOR_IFINDEX]) {
+		NL_SET_ERR_ATTR_MISS(info->extack, NULL, VROUTER_A_NEIGHBOR_IFINDEX);
+		return vrouter_refuse(info->extack, NULL, -EINVAL, "ifindex: must be given");
+	}
+	if (!address) {
+		NL_SET_ERR_ATTR_MISS(info->extack, NULL, VROUTER_A_NEIGHBOR_ADDRESS);
+		return vrouter_refuse(info->extack, NULL, -EINVAL, "address: must be given");
+	}
+	err = vrouter_nla_address(address, &addr, info->extack);
+	if (err)
+		return err;
+	vr = vrouter_lock(genl_info_net(info));
+	err = neighbor_get(info, vr, &addr);
+	vrouter_unlock(vr);
+	return err;
+}
+
+/**
+ * struct neighbor_cursor - a place among the neighbours.
+ * @underlay: first key of the underlay not shown yet
+ * @tenant: then the routes
+ */
+struct neighbor_cursor {
+	u64 underlay;
+	struct vrouter_route_cursor tenant;
+};
+
+/**
+ * struct neighbor_filter - which neighbours a dump shows.
+ * @vrf: only hosts of this one, NULL for all and the underlay
+ * @ifindex: only on this device, 0 for all
+ * @addr: only those with this address, when @has_addr
+ * @has_addr: the request names an address
+ */
+struct neighbor_filter {
+	struct vrouter_vrf *vrf;
+	u32 ifindex;
+	struct vrouter_prefix addr;
+	bool has_addr;
+};
+
+static bool passes(const struct neighbor *n, const struct neighbor_filter *f)
+{
+	if (f->ifindex && f->ifindex != n->ifindex)
+		return false;
+	return !f->has_addr || (f->addr.family == n->addr.family &&
+				f->addr.addr[0] == n->addr.addr[0] &&
+				f->addr.addr[1] == n->addr.addr[1]);
+}
+
+static int filter_parse(struct vrouter *vr, struct netlink_callback *cb, struct neighbor_filter *f)
+{
+	struct nlattr **attrs = genl_info_dump(cb)->attrs;
+	const struct nlattr *address = attrs[VROUTER_A_NEIGHBOR_ADDRESS];
+	int err;
+
+	*f = (struct neighbor_filter){ .has_addr = address };
+	if (attrs[VROUTER_A_NEIGHBOR_IFINDEX])
+		f->ifindex = nla_get_u32(attrs[VROUTER_A_NEIGHBOR_IFINDEX]);
+	if (address) {
+		err = vrouter_nla_address(address, &f->addr, cb->extack);
+		if (err)
+			return err;
+	}
+	return vrouter_dump_vrf(vr, cb, attrs[VROUTER_A_NEIGHBOR_VRF], &f->vrf);
+}
+
+static int dump_underlay(struct sk_buff *skb, struct netlink_callback *cb, struct vrouter *vr,
+			 const struct neighbor_filter *f)
+{
+	struct neighbor_cursor *c = vrouter_dump_cursor(struct neighbor_cursor, cb);
+	struct neighbor n;
+	u64 key;
+	int err;
+
+	while ((key = underlay_seek(vr, c->underlay))) {
+		c->underlay = key;
+		underlay_neighbor(vr, key >> 32, key, &n);
+		err = passes(&n, f) ? vrouter_dump_put(skb, cb, vr, fill_neighbor, &n) : 0;
+		if (err)
+			return err;
+		c->underlay++;
+	}
+	c->underlay = U64_MAX;
+	return 0;
+}
+
+static int dump_tenant(struct sk_buff *skb, struct netlink_callback *cb, struct vrouter *vr,
+		       const struct neighbor_filter *f)
+{
+	struct neighbor_cursor *c = vrouter_dump_cursor(struct neighbor_cursor, cb);
+	struct vrouter_route *rt;
+	struct neighbor n;
+	int err;
+
+	for (rt = vrouter_route_from(vr, &c->tenant, f->vrf); rt;
+	     rt = vrouter_route_after(vr, &c->tenant, f->vrf, rt)) {
+		if (!tenant_neighbor(rt, &n) || !passes(&n, f))
+			continue;
+		err = vrouter_dump_put(skb, cb, vr, fill_neighbor, &n);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int vrouter_nl_neighbor_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct vrouter *vr = vrouter_dump_begin(cb);
+	struct neighbor_filter f;
+	int err;
+
+	if (!vr)
+		return 0;
+	err = filter_parse(vr, cb, &f);
+	if (err)
+		return vrouter_dump_end(vr, skb, min(err, 0));
+	if (!f.vrf)
+		err = dump_underlay(skb, cb, vr, &f);
+	if (!err)
+		err = dump_tenant(skb, cb, vr, &f);
+	return vrouter_dump_end(vr, skb, err);
+}

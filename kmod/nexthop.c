@@ -1,0 +1,562 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Nexthops: where routes lead, and their records in the image. */
+
+#include <linux/etherdevice.h>
+#include <linux/jhash.h>
+#include <linux/slab.h>
+
+#include <vrouter/hash.h>
+
+#include "image.h"
+#include "netlink.h"
+#include "objects.h"
+
+static_assert(VR_NH_TUNNEL == VROUTER_NEXTHOP_TYPE_TUNNEL);
+static_assert(VR_NH_VIF == VROUTER_NEXTHOP_TYPE_VIF);
+static_assert(VR_NH_VRF == VROUTER_NEXTHOP_TYPE_VRF);
+static_assert(VR_NH_BLACKHOLE == VROUTER_NEXTHOP_TYPE_BLACKHOLE);
+static_assert(VR_NH_UNREACHABLE == VROUTER_NEXTHOP_TYPE_UNREACHABLE);
+static_assert(VR_NH_PROHIBIT == VROUTER_NEXTHOP_TYPE_PROHIBIT);
+static_assert(VR_NH_LOCAL == VROUTER_NEXTHOP_TYPE_LOCAL);
+
+struct vrouter_nexthop *vrouter_nexthop_find(struct vrouter *vr, u32 id)
+{
+	vrouter_assert_held(vr);
+	return xa_load(&vr->nexthops, id);
+}
+
+static struct hlist_head *auto_bucket(struct vrouter *vr, const struct vrouter_nh_spec *s)
+{
+	u32 hash = jhash_3words((__force u32)s->via, s->vni, s->type, 0);
+
+	hash = jhash(s->rmac, ETH_ALEN, hash);
+	hash = jhash_2words((u32)(unsigned long)s->vif, (u32)(unsigned long)s->vrf, hash);
+	return &vr->auto_nh[hash & ((1 << VROUTER_AUTO_BITS) - 1)];
+}
+
+static bool same(const struct vrouter_nexthop *nh, const struct vrouter_nh_spec *s)
+{
+	return nh->type == s->type && nh->via == s->via && nh->vni == s->vni &&
+	       nh->vif == s->vif && nh->vrf == s->vrf &&
+	       !memcmp(nh->rmac, s->rmac, ETH_ALEN) && !memcmp(nh->lladdr, s->lladdr, ETH_ALEN);
+}
+
+static void fill_tunnel(struct vrouter *vr, const struct vrouter_nexthop *nh, struct vr_nh *rec)
+{
+	const struct vrouter_remote *r = nh->remote;
+	struct vr_tunnel t = {
+		.src = vr->vtep_addr,
+		.dst = nh->via,
+		.port = vr->vtep_port,
+		.vni = nh->vni,
+	};
+
+	memcpy(t.eth_dst, r->dst_mac, ETH_ALEN);
+	memcpy(t.eth_src, r->src_mac, ETH_ALEN);
+	memcpy(t.inner_dst, nh->rmac, ETH_ALEN);
+	memcpy(t.inner_src, vrouter_vrf_rmac(vr, nh->vni), ETH_ALEN);
+	rec->csum = vr_tmpl_make((struct vr_tmpl *)rec->tmpl, &t);
+	rec->vni = nh->vni;
+	rec->ifindex = r->ifindex;
+	rec->mtu = min(r->mtu, (u32)U16_MAX);
+	rec->flags = (r->resolved ? VR_NH_RESOLVED : 0) | (r->tx ? VR_NH_TX : 0) |
+		     (r->self ? VR_NH_SELF : 0);
+}
+
+static void fill_vif(const struct vrouter_nexthop *nh, struct vr_nh *rec)
+{
+	struct vr_eth *eth = (struct vr_eth *)rec->tmpl;
+	const struct vrouter_vif *vif = nh->vif;
+
+	memcpy(eth->dst, is_zero_ether_addr(nh->lladdr) ? vif->lladdr : nh->lladdr, ETH_ALEN);
+	memcpy(eth->src, vrouter_vif_gateway_mac(vif), ETH_ALEN);
+	rec->target = vif->idx;
+	rec->ifindex = vif->dev->ifindex;
+}
+
+int vrouter_nexthop_publish(struct vrouter *vr, struct vrouter_nexthop *nh,
+			    struct netlink_ext_ack *extack)
+{
+	struct vr_nh rec = { .type = nh->type };
+
+	switch (nh->type) {
+	case VROUTER_NEXTHOP_TYPE_TUNNEL:
+		fill_tunnel(vr, nh, &rec);
+		break;
+	case VROUTER_NEXTHOP_TYPE_VIF:
+		fill_vif(nh, &rec);
+		break;
+	case VROUTER_NEXTHOP_TYPE_VRF:
+		rec.target = nh->vrf->idx;
+		break;
+	}
+	return vrouter_img_nexthop_set(vr, nh, &rec, extack);
+}
+
+/*
+ * Records that follow something else. There is nobody to give an error to;
+ * the image keeps a quarter more records than nexthops for these, so that
+ * only memory can be short: then the old record stays in force.
+ */
+static void republish(struct vrouter *vr, struct vrouter_nexthop *nh)
+{
+	if (vrouter_nexthop_publish(vr, nh, NULL))
+		net_warn_ratelimited("vrouter: nexthop %u keeps an old record: no memory\n",
+				     nh->id);
+	else
+		vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_NTF);
+}
+
+void vrouter_nexthop_publish_vni(struct vrouter *vr, u32 vni)
+{
+	struct vrouter_nexthop *nh;
+	unsigned long i;
+
+	xa_for_each(&vr->nexthops, i, nh)
+		if (nh->type == VROUTER_NEXTHOP_TYPE_TUNNEL && nh->vni == vni)
+			republish(vr, nh);
+}
+
+void vrouter_nexthop_publish_tunnels(struct vrouter *vr)
+{
+	struct vrouter_nexthop *nh;
+	unsigned long i;
+
+	xa_for_each(&vr->nexthops, i, nh)
+		if (nh->type == VROUTER_NEXTHOP_TYPE_TUNNEL)
+			republish(vr, nh);
+}
+
+void vrouter_nexthop_publish_vif(struct vrouter *vr, struct vrouter_vif *vif)
+{
+	struct vrouter_nexthop *nh;
+	unsigned long i;
+
+	if (!vif->nnexthops)
+		return;
+	xa_for_each(&vr->nexthops, i, nh)
+		if (nh->vif == vif)
+			republish(vr, nh);
+}
+
+/* What a nexthop leads to knows of it. */
+static int link_target(struct vrouter *vr, struct vrouter_nexthop *nh,
+		       struct netlink_ext_ack *extack)
+{
+	if (nh->type == VROUTER_NEXTHOP_TYPE_TUNNEL)
+		return vrouter_remote_join(vr, nh, extack);
+	if (nh->vif)
+		nh->vif->nnexthops++;
+	if (nh->vrf)
+		nh->vrf->nnexthops++;
+	return 0;
+}
+
+static void unlink_target(struct vrouter *vr, struct vrouter_nexthop *nh)
+{
+	if (nh->type == VROUTER_NEXTHOP_TYPE_TUNNEL)
+		vrouter_remote_leave(vr, nh);
+	if (nh->vif)
+		nh->vif->nnexthops--;
+	if (nh->vrf)
+		nh->vrf->nnexthops--;
+}
+
+static void set_spec(struct vrouter_nexthop *nh, const struct vrouter_nh_spec *s)
+{
+	nh->type = s->type;
+	nh->via = s->via;
+	nh->vni = s->vni;
+	nh->vif = s->vif;
+	nh->vrf = s->vrf;
+	memcpy(nh->rmac, s->rmac, ETH_ALEN);
+	memcpy(nh->lladdr, s->lladdr, ETH_ALEN);
+}
+
+static struct vrouter_nh_spec get_spec(const struct vrouter_nexthop *nh)
+{
+	struct vrouter_nh_spec s = {
+		.type = nh->type, .via = nh->via, .vni = nh->vni, .vif = nh->vif, .vrf = nh->vrf,
+	};
+
+	memcpy(s.rmac, nh->rmac, ETH_ALEN);
+	memcpy(s.lladdr, nh->lladdr, ETH_ALEN);
+	return s;
+}
+
+static void nexthop_free_rcu(struct rcu_head *rcu)
+{
+	struct vrouter_nexthop *nh = container_of(rcu, struct vrouter_nexthop, rcu);
+
+	if (nh->rec)
+		vrouter_img_give(nh->vr, VR_SEC_NH, nh->rec);
+	vrouter_img_give(nh->vr, VR_SEC_NHPTR, nh->slot);
+	dst_cache_destroy(&nh->dst_cache);
+	kfree(nh);
+}
+
+static struct vrouter_nexthop *nexthop_alloc(struct vrouter *vr, struct netlink_ext_ack *extack)
+{
+	struct vrouter_nexthop *nh = kzalloc(sizeof(*nh), GFP_KERNEL);
+	int slot, err;
+
+	if (!nh)
+		return ERR_PTR(-ENOMEM);
+	slot = vrouter_img_take(vr, VR_SEC_NHPTR, extack);
+	if (slot < 0) {
+		kfree(nh);
+		return ERR_PTR(slot);
+	}
+	err = dst_cache_init(&nh->dst_cache, GFP_KERNEL);
+	if (err) {
+		vrouter_img_give(vr, VR_SEC_NHPTR, slot);
+		kfree(nh);
+		return ERR_PTR(err);
+	}
+	nh->vr = vr;
+	nh->slot = slot;
+	INIT_LIST_HEAD(&nh->remote_list);
+	return nh;
+}
+
+static void clear_slot(struct vrouter *vr, u32 slot)
+{
+	struct vr_u32x16 *ptr = vrouter_img(vr)->view.base[VR_SEC_NHPTR];
+
+	WRITE_ONCE(ptr[slot / 16].v[slot % 16], 0);
+}
+
+/* No route uses it, no new one can find it. */
+static void nexthop_remove(struct vrouter *vr, struct vrouter_nexthop *nh)
+{
+	xa_erase(&vr->nexthops, nh->id);
+	if (nh->auto_made)
+		hlist_del(&nh->auto_node);
+	xa_erase(&vr->nh_slot, nh->slot);
+	clear_slot(vr, nh->slot);
+	unlink_target(vr, nh);
+	/* A softirq may be between the route's result and the record. */
+	call_rcu(&nh->rcu, nexthop_free_rcu);
+}
+
+static struct vrouter_nexthop *nexthop_make(struct vrouter *vr, u32 id,
+					    const struct vrouter_nh_spec *spec,
+					    struct netlink_ext_ack *extack)
+{
+	struct vrouter_nexthop *nh = nexthop_alloc(vr, extack);
+	int err;
+
+	if (IS_ERR(nh))
+		return nh;
+	nh->id = id;
+	set_spec(nh, spec);
+	err = link_target(vr, nh, extack);
+	if (err)
+		goto free;
+	err = vrouter_nexthop_publish(vr, nh, extack);
+	if (err)
+		goto unlink;
+	err = xa_err(xa_store(&vr->nh_slot, nh->slot, nh, GFP_KERNEL));
+	if (err)
+		goto clear;
+	err = xa_err(xa_store(&vr->nexthops, nh->id, nh, GFP_KERNEL));
+	if (err)
+		goto erase;
+	vr->gen++;
+	return nh;
+erase:
+	xa_erase(&vr->nh_slot, nh->slot);
+clear:
+	clear_slot(vr, nh->slot);
+unlink:
+	unlink_target(vr, nh);
+free:
+	call_rcu(&nh->rcu, nexthop_free_rcu);
+	return ERR_PTR(err);
+}
+
+/* A number that no nexthop has, from @from on, below @end. */
+static u32 free_id(struct vrouter *vr, u32 from, u32 end)
+{
+	u32 id;
+
+	for (id = from; id < end && xa_load(&vr->nexthops, id); id++)
+		;
+	return id < end ? id : 0;
+}
+
+struct vrouter_nexthop *vrouter_nexthop_auto(struct vrouter *vr,
+					     const struct vrouter_nh_spec *spec,
+					     struct netlink_ext_ack *extack)
+{
+	struct hlist_head *bucket = auto_bucket(vr, spec);
+	struct vrouter_nexthop *nh;
+	u32 id;
+
+	hlist_for_each_entry(nh, bucket, auto_node) {
+		if (same(nh, spec)) {
+			vrouter_nexthop_hold(nh);
+			return nh;
+		}
+	}
+	id = free_id(vr, vr->next_auto ?: VROUTER_NHID_AUTO, U32_MAX);
+	if (!id)
+		id = free_id(vr, VROUTER_NHID_AUTO, U32_MAX);
+	vr->next_auto = id + 1;
+	nh = nexthop_make(vr, id, spec, extack);
+	if (IS_ERR(nh))
+		return nh;
+	nh->auto_made = true;
+	hlist_add_head(&nh->auto_node, bucket);
+	vrouter_nexthop_hold(nh);
+	vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_NTF);
+	return nh;
+}
+
+void vrouter_nexthop_hold(struct vrouter_nexthop *nh)
+{
+	nh->refs++;
+}
+
+void vrouter_nexthop_release(struct vrouter *vr, struct vrouter_nexthop *nh)
+{
+	if (--nh->refs || !nh->auto_made)
+		return;
+	vr->gen++;
+	vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_DEL_NTF);
+	nexthop_remove(vr, nh);
+}
+
+void vrouter_nexthop_flush_vif(struct vrouter *vr, struct vrouter_vif *vif)
+{
+	struct vrouter_nexthop *nh;
+	unsigned long i;
+
+	if (!vif->nnexthops)
+		return;
+	xa_for_each(&vr->nexthops, i, nh) {
+		if (nh->vif != vif)
+			continue;
+		vrouter_nexthop_hold(nh);
+		vrouter_route_flush_nexthop(vr, nh);
+		vr->gen++;
+		vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_DEL_NTF);
+		nexthop_remove(vr, nh);
+	}
+}
+
+void vrouter_nexthop_free_all(struct vrouter *vr)
+{
+	struct vrouter_nexthop *nh;
+	unsigned long i;
+
+	xa_for_each(&vr->nexthops, i, nh)
+		nexthop_remove(vr, nh);
+}
+
+/* Attributes that a type does not have. */
+static int refuse_foreign(struct nlattr **a, u8 type, struct netlink_ext_ack *extack)
+{
+	static const struct {
+		int attr;
+		u8 type;
+	} only[] = {
+		{ VROUTER_A_NEXTHOP_VIA, VROUTER_NEXTHOP_TYPE_TUNNEL },
+		{ VROUTER_A_NEXTHOP_VNI, VROUTER_NEXTHOP_TYPE_TUNNEL },
+		{ VROUTER_A_NEXTHOP_RMAC, VROUTER_NEXTHOP_TYPE_TUNNEL },
+		{ VROUTER_A_NEXTHOP_IFINDEX, VROUTER_NEXTHOP_TYPE_VIF },
+		{ VROUTER_A_NEXTHOP_LLADDR, VROUTER_NEXTHOP_TYPE_VIF },
+		{ VROUTER_A_NEXTHOP_VRF, VROUTER_NEXTHOP_TYPE_VRF },
+	};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(only); i++) {
+		if (a[only[i].attr] && only[i].type != type)
+			return vrouter_refuse(extack, a[only[i].attr], -EINVAL,
+					      "type: a nexthop of this type has no such attribute");
+	}
+	return 0;
+}
+
+static int parse_tunnel(struct nlattr **a, struct vrouter_nh_spec *s,
+			struct netlink_ext_ack *extack)
+{
+	if (!a[VROUTER_A_NEXTHOP_VIA] || !a[VROUTER_A_NEXTHOP_VNI] || !a[VROUTER_A_NEXTHOP_RMAC]) {
+		NL_SET_ERR_MSG(extack, "via, vni, rmac: a tunnel needs all three");
+		return -EINVAL;
+	}
+	s->via = nla_get_in_addr(a[VROUTER_A_NEXTHOP_VIA]);
+	if (ipv4_is_multicast(s->via) || ipv4_is_lbcast(s->via) || ipv4_is_zeronet(s->via) ||
+	    ipv4_is_loopback(s->via))
+		return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_VIA], -EINVAL,
+				      "via: must be a unicast IPv4 address");
+	s->vni = nla_get_u32(a[VROUTER_A_NEXTHOP_VNI]);
+	if (!s->vni || s->vni > VROUTER_VNI_MAX)
+		return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_VNI], -ERANGE,
+				      "vni: must be 1 to 16777215");
+	nla_memcpy(s->rmac, a[VROUTER_A_NEXTHOP_RMAC], ETH_ALEN);
+	if (!is_valid_ether_addr(s->rmac))
+		return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_RMAC], -EINVAL,
+				      "rmac: must be a unicast MAC that is not zero");
+	return 0;
+}
+
+static int parse_vif(struct vrouter *vr, struct nlattr **a, struct vrouter_nh_spec *s,
+		     struct netlink_ext_ack *extack)
+{
+	if (!a[VROUTER_A_NEXTHOP_IFINDEX]) {
+		NL_SET_ERR_MSG(extack, "ifindex: is missing; the nexthop needs its vif");
+		return -EINVAL;
+	}
+	s->vif = vrouter_vif_find(vr, nla_get_u32(a[VROUTER_A_NEXTHOP_IFINDEX]));
+	if (!s->vif)
+		return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_IFINDEX], -ENOENT,
+				      "ifindex: the device is no vif");
+	if (a[VROUTER_A_NEXTHOP_LLADDR]) {
+		nla_memcpy(s->lladdr, a[VROUTER_A_NEXTHOP_LLADDR], ETH_ALEN);
+		if (!is_valid_ether_addr(s->lladdr))
+			return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_LLADDR], -EINVAL,
+					      "lladdr: must be a unicast MAC that is not zero");
+	} else if (!s->vif->has_lladdr) {
+		NL_SET_ERR_MSG(extack, "lladdr: is missing, and the vif has none either");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int vrouter_nexthop_parse(struct vrouter *vr, struct nlattr **a, struct vrouter_nh_spec *s,
+			  struct netlink_ext_ack *extack)
+{
+	int err;
+
+	memset(s, 0, sizeof(*s));
+	s->type = nla_get_u32(a[VROUTER_A_NEXTHOP_TYPE]);
+	err = refuse_foreign(a, s->type, extack);
+	if (err)
+		return err;
+	switch (s->type) {
+	case VROUTER_NEXTHOP_TYPE_TUNNEL:
+		return parse_tunnel(a, s, extack);
+	case VROUTER_NEXTHOP_TYPE_VIF:
+		return parse_vif(vr, a, s, extack);
+	case VROUTER_NEXTHOP_TYPE_VRF:
+		if (!a[VROUTER_A_NEXTHOP_VRF]) {
+			NL_SET_ERR_MSG(extack, "vrf: is missing; the nexthop needs its VRF");
+			return -EINVAL;
+		}
+		s->vrf = vrouter_vrf_find(vr, nla_data(a[VROUTER_A_NEXTHOP_VRF]));
+		if (!s->vrf)
+			return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_VRF], -ENOENT,
+					      "vrf: no such VRF");
+		return 0;
+	case VROUTER_NEXTHOP_TYPE_BLACKHOLE:
+	case VROUTER_NEXTHOP_TYPE_UNREACHABLE:
+	case VROUTER_NEXTHOP_TYPE_PROHIBIT:
+		return 0;
+	default:
+		return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_TYPE], -EINVAL,
+				      "type: local is for the gateway addresses of vifs alone");
+	}
+}
+
+static int nexthop_change(struct vrouter *vr, struct vrouter_nexthop *nh,
+			  const struct vrouter_nh_spec *spec, struct genl_info *info)
+{
+	struct vrouter_nh_spec old = get_spec(nh);
+	int err;
+
+	if (nh->nroutes && nh->vrf != spec->vrf)
+		return vrouter_refuse(info->extack, info->attrs[VROUTER_A_NEXTHOP_TYPE], -EBUSY,
+				      "type, vrf: a nexthop in use keeps its VRF, or stays without one");
+	unlink_target(vr, nh);
+	set_spec(nh, spec);
+	err = link_target(vr, nh, info->extack);
+	if (!err) {
+		err = vrouter_nexthop_publish(vr, nh, info->extack);
+		if (err)
+			unlink_target(vr, nh);
+	}
+	if (err) {
+		set_spec(nh, &old);
+		/* What was there a moment ago finds room again. */
+		WARN_ON_ONCE(link_target(vr, nh, NULL));
+		return err;
+	}
+	dst_cache_reset(&nh->dst_cache);
+	vr->gen++;
+	vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_NTF);
+	return 0;
+}
+
+static int nexthop_new(struct vrouter *vr, struct genl_info *info)
+{
+	struct nlattr **a = info->attrs;
+	struct vrouter_nexthop *nh = NULL;
+	struct vrouter_nh_spec spec;
+	u32 id = 0;
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, VROUTER_A_NEXTHOP_TYPE)) {
+		NL_SET_ERR_MSG(info->extack, "type: is missing");
+		return -EINVAL;
+	}
+	if (a[VROUTER_A_NEXTHOP_ID]) {
+		id = nla_get_u32(a[VROUTER_A_NEXTHOP_ID]);
+		if (id >= VROUTER_NHID_AUTO)
+			return vrouter_refuse(info->extack, a[VROUTER_A_NEXTHOP_ID], -ERANGE,
+					      "id: must be 1 to 2147483647");
+		nh = vrouter_nexthop_find(vr, id);
+		if (nh && !(info->nlhdr->nlmsg_flags & NLM_F_REPLACE))
+			return vrouter_refuse(info->extack, a[VROUTER_A_NEXTHOP_ID], -EEXIST,
+					      "id: another nexthop has it");
+	}
+	if (!nh && !(info->nlhdr->nlmsg_flags & NLM_F_CREATE)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, a[VROUTER_A_NEXTHOP_ID],
+				    "id: no such nexthop");
+		return -ENOENT;
+	}
+	err = vrouter_nexthop_parse(vr, a, &spec, info->extack);
+	if (err)
+		return err;
+	if (nh)
+		return nexthop_change(vr, nh, &spec, info);
+	nh = nexthop_make(vr, id ?: free_id(vr, 1, VROUTER_NHID_AUTO), &spec, info->extack);
+	if (IS_ERR(nh))
+		return PTR_ERR(nh);
+	vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_NTF);
+	return vrouter_reply_nexthop(info, vr, nh);
+}
+
+static int nexthop_del(struct vrouter *vr, struct genl_info *info)
+{
+	struct nlattr *attr = info->attrs[VROUTER_A_NEXTHOP_ID];
+	struct vrouter_nexthop *nh;
+
+	if (GENL_REQ_ATTR_CHECK(info, VROUTER_A_NEXTHOP_ID)) {
+		NL_SET_ERR_MSG(info->extack, "id: is missing");
+		return -EINVAL;
+	}
+	nh = vrouter_nexthop_find(vr, nla_get_u32(attr));
+	if (!nh)
+		return vrouter_refuse(info->extack, attr, -ENOENT, "id: no such nexthop");
+	if (nh->auto_made)
+		return vrouter_refuse(info->extack, attr, -EBUSY,
+				      "id: routes made this nexthop; it goes with the last of them");
+	if (nh->nroutes)
+		return vrouter_refuse(info->extack, attr, -EBUSY,
+				      "id: routes use this nexthop; delete or change them first");
+	vr->gen++;
+	vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_DEL_NTF);
+	nexthop_remove(vr, nh);
+	return 0;
+}
+
+int vrouter_nl_nexthop_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return vrouter_run(info, nexthop_new);
+}
+
+int vrouter_nl_nexthop_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return vrouter_run(info, nexthop_del);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the objects' files offer one another. vr->lock is held unless said. */
+#ifndef _VROUTER_OBJECTS_H
+#define _VROUTER_OBJECTS_H
+
+#include "vrouter.h"
+
+struct netlink_ext_ack;
+struct nlattr;
+
+struct genl_info;
+
+/*
+ * Run a command on the instance of the caller's namespace, which is made when
+ * it is absent, with vr->lock held; vrouter_run_rtnl() for commands on netdevs
+ * and sockets, with RTNL outside it. main.c
+ */
+typedef int (*vrouter_command)(struct vrouter *vr, struct genl_info *info);
+int vrouter_run(struct genl_info *info, vrouter_command command);
+int vrouter_run_rtnl(struct genl_info *info, vrouter_command command);
+
+/* vrf.c */
+void vrouter_vrf_free_all(struct vrouter *vr);
+void vrouter_vrf_gateways_update(struct vrouter *vr, struct vrouter_vrf *vrf);
+/* Write the records of VRFs that follow the VTEP's router MAC. */
+void vrouter_vrf_rmac_update(struct vrouter *vr);
+/* Our router MAC for a VNI: its VRF's, otherwise the VTEP's. */
+const u8 *vrouter_vrf_rmac(const struct vrouter *vr, u32 vni);
+
+/* vif.c; RTNL is held */
+void vrouter_vif_close_all(struct vrouter *vr);
+void vrouter_vif_netdev_event(struct vrouter *vr, struct net_device *dev, unsigned long event);
+const u8 *vrouter_vif_gateway_mac(const struct vrouter_vif *vif);
+
+/* uplink.c; RTNL is held */
+void vrouter_uplink_free_all(struct vrouter *vr);
+void vrouter_uplink_netdev_event(struct vrouter *vr, struct net_device *dev,
+				 unsigned long event);
+
+/* vtep.c; RTNL is held */
+void vrouter_vtep_close(struct vrouter *vr);
+
+/* remote.c */
+void vrouter_remote_init(struct vrouter *vr);
+int vrouter_remote_watch(struct vrouter *vr);	/* no lock */
+void vrouter_remote_unwatch(struct vrouter *vr);	/* no lock; sleeps for its work */
+int vrouter_neigh_watch(void);			/* no lock */
+void vrouter_neigh_unwatch(void);		/* no lock */
+/* Have all remotes resolved anew, soon. Any context. */
+void vrouter_remote_kick(struct vrouter *vr);
+int vrouter_remote_join(struct vrouter *vr, struct vrouter_nexthop *nh,
+			struct netlink_ext_ack *extack);
+void vrouter_remote_leave(struct vrouter *vr, struct vrouter_nexthop *nh);
+
+/**
+ * struct vrouter_nh_spec - a nexthop as a request describes it.
+ * @type: enum vrouter_nexthop_type
+ * @via: tunnel
+ * @vni: tunnel
+ * @rmac: tunnel
+ * @vif: vif
+ * @lladdr: vif
+ * @vrf: vrf
+ */
+struct vrouter_nh_spec {
+	u8 type;
+	__be32 via;
+	u32 vni;
+	u8 rmac[ETH_ALEN];
+	struct vrouter_vif *vif;
+	u8 lladdr[ETH_ALEN];
+	struct vrouter_vrf *vrf;
+};
+
+/* nexthop.c */
+struct vrouter_nexthop *vrouter_nexthop_find(struct vrouter *vr, u32 id);
+/* A nexthop that routes share without naming it; found or made. */
+struct vrouter_nexthop *vrouter_nexthop_auto(struct vrouter *vr,
+					     const struct vrouter_nh_spec *spec,
+					     struct netlink_ext_ack *extack);
+/* Routes take and release. The last route takes an auto-made nexthop along. */
+void vrouter_nexthop_hold(struct vrouter_nexthop *nh);
+void vrouter_nexthop_release(struct vrouter *vr, struct vrouter_nexthop *nh);
+/* Write the nexthop's record anew from what the objects say now. */
+int vrouter_nexthop_publish(struct vrouter *vr, struct vrouter_nexthop *nh,
+			    struct netlink_ext_ack *extack);
+void vrouter_nexthop_publish_vni(struct vrouter *vr, u32 vni);
+void vrouter_nexthop_publish_tunnels(struct vrouter *vr);
+void vrouter_nexthop_publish_vif(struct vrouter *vr, struct vrouter_vif *vif);
+/* The vif goes: its nexthops and their routes go too. */
+void vrouter_nexthop_flush_vif(struct vrouter *vr, struct vrouter_vif *vif);
+void vrouter_nexthop_free_all(struct vrouter *vr);
+int vrouter_nexthop_parse(struct vrouter *vr, struct nlattr **attrs, struct vrouter_nh_spec *spec,
+			  struct netlink_ext_ack *extack);
+
+/* route.c */
+int vrouter_route_add(struct vrouter *vr, struct vrouter_vrf *vrf, const struct vrouter_prefix *p,
+		      struct vrouter_nexthop *nh, u8 protocol, u32 metric,
+		      struct netlink_ext_ack *extack);
+struct vrouter_route *vrouter_route_find(struct vrouter_vrf *vrf, const struct vrouter_prefix *p);
+void vrouter_route_remove(struct vrouter *vr, struct vrouter_route *rt);
+void vrouter_route_flush_vrf(struct vrouter *vr, struct vrouter_vrf *vrf);
+void vrouter_route_flush_nexthop(struct vrouter *vr, struct vrouter_nexthop *nh);
+
+/* leak.c: whether a VRF nexthop on a prefix would close a loop. */
+int vrouter_leak_check(struct vrouter_vrf *vrf, const struct vrouter_prefix *p,
+		       struct vrouter_vrf *target, struct netlink_ext_ack *extack);
+bool vrouter_prefix_covers(const struct vrouter_prefix *a, const struct vrouter_prefix *b);
+
+#endif /* _VROUTER_OBJECTS_H */

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Writing records of the forwarding image, one at a time, while it is read. */
+
+#include <linux/netlink.h>
+#include <linux/slab.h>
+
+#include <vrouter/hash_write.h>
+
+#include "image.h"
+
+/* Highest index that a section has room for. */
+static u32 last_index(const struct vrouter_img *img, enum vr_section sec)
+{
+	switch (sec) {
+	case VR_SEC_BLOCK:
+		return vrouter_hdr(img)->blocks - 1;
+	case VR_SEC_NHPTR:
+		return min(img->view.size[sec] * 16, vrouter_hdr(img)->nhs) - 1;
+	default:
+		return img->view.size[sec] - 1;
+	}
+}
+
+/* New counters start at zero; nobody counts in a record that is not in use. */
+static void zero_counters(struct vrouter_img *img, enum vr_section sec, u32 idx)
+{
+	const struct vr_hdr *hdr = vrouter_hdr(img);
+	struct vr_block *block = img->view.base[VR_SEC_BLOCK];
+	struct vr_nhctr *nhctr = img->view.base[VR_SEC_NHCTR];
+	u32 cpu;
+
+	for (cpu = 0; cpu < hdr->ncpu; cpu++) {
+		if (sec == VR_SEC_BLOCK)
+			memset(&block[vr_block_index(hdr, cpu, idx)], 0, sizeof(*block));
+		else if (sec == VR_SEC_NHPTR)
+			memset(&nhctr[vr_nhctr_index(hdr, cpu, idx)], 0, sizeof(*nhctr));
+	}
+	if (sec == VR_SEC_BLOCK)
+		memset(&img->base[idx], 0, sizeof(*img->base));
+	else if (sec == VR_SEC_NHPTR)
+		memset(&img->nhbase[idx], 0, sizeof(*img->nhbase));
+}
+
+static void set_full_message(enum vr_section sec, struct netlink_ext_ack *extack)
+{
+	switch (sec) {
+	case VR_SEC_VRF:
+		NL_SET_ERR_MSG(extack,
+			       "vrf: the image is full; module parameter image_vrfs makes it larger");
+		break;
+	case VR_SEC_VIF:
+		NL_SET_ERR_MSG(extack,
+			       "vif: the image is full; module parameter image_vifs makes it larger");
+		break;
+	case VR_SEC_BLOCK:
+		NL_SET_ERR_MSG(extack,
+			       "counters: the image is full; module parameters image_vrfs and image_vifs make it larger");
+		break;
+	default:
+		NL_SET_ERR_MSG(extack,
+			       "nexthop: the image is full; module parameter image_nexthops makes it larger");
+	}
+}
+
+int vrouter_img_take(struct vrouter *vr, enum vr_section sec, struct netlink_ext_ack *extack)
+{
+	struct vrouter_img *img = vrouter_img(vr);
+	u32 last = last_index(img, sec);
+	int idx;
+
+	idx = last ? ida_alloc_range(&vr->ids[sec].ida, 1, last, GFP_KERNEL) : -ENOSPC;
+	if (idx == -ENOSPC) {
+		/* Some may only be waiting for their grace period. */
+		rcu_barrier();
+		idx = last ? ida_alloc_range(&vr->ids[sec].ida, 1, last, GFP_KERNEL) : -ENOSPC;
+	}
+	if (idx == -ENOSPC)
+		set_full_message(sec, extack);
+	if (idx < 0)
+		return idx;
+	atomic_inc(&vr->ids[sec].used);
+	zero_counters(img, sec, idx);
+	return idx;
+}
+
+void vrouter_img_give(struct vrouter *vr, enum vr_section sec, u32 idx)
+{
+	ida_free(&vr->ids[sec].ida, idx);
+	atomic_dec(&vr->ids[sec].used);
+}
+
+/* struct given - an index on its way back. */
+struct given {
+	struct rcu_head rcu;
+	struct vrouter *vr;
+	enum vr_section sec;
+	u32 idx;
+};
+
+static void give_cb(struct rcu_head *rcu)
+{
+	struct given *g = container_of(rcu, struct given, rcu);
+
+	vrouter_img_give(g->vr, g->sec, g->idx);
+	kfree(g);
+}
+
+void vrouter_img_give_rcu(struct vrouter *vr, enum vr_section sec, u32 idx)
+{
+	struct given *g = kmalloc(sizeof(*g), GFP_KERNEL);
+
+	if (!g) {
+		synchronize_rcu();
+		vrouter_img_give(vr, sec, idx);
+		return;
+	}
+	g->vr = vr;
+	g->sec = sec;
+	g->idx = idx;
+	call_rcu(&g->rcu, give_cb);
+}
+
+int vrouter_img_hash_add(struct vrouter *vr, u64 key, u64 value, u64 vmask,
+			 struct netlink_ext_ack *extack)
+{
+	struct vrouter_img *img = vrouter_img(vr);
+	int ret;
+
+	while ((ret = vr_hash_insert(img->view.base[VR_SEC_SLOT], vrouter_hdr(img)->slots, key,
+				     value, vmask)) == VR_HASH_AGAIN)
+		synchronize_rcu();
+	if (!ret)
+		return 0;
+	NL_SET_ERR_MSG(extack, "the image is full: its hash table has no room for this key");
+	return -ENOSPC;
+}
+
+void vrouter_img_hash_del(struct vrouter *vr, u64 key, u64 vmask)
+{
+	struct vrouter_img *img = vrouter_img(vr);
+
+	vr_hash_remove(img->view.base[VR_SEC_SLOT], vrouter_hdr(img)->slots, key, vmask);
+}
+
+int vrouter_img_nexthop_set(struct vrouter *vr, struct vrouter_nexthop *nh, struct vr_nh *rec,
+			    struct netlink_ext_ack *extack)
+{
+	struct vrouter_img *img = vrouter_img(vr);
+	struct vr_nh *records = img->view.base[VR_SEC_NH];
+	struct vr_u32x16 *ptr = img->view.base[VR_SEC_NHPTR];
+	u32 old = nh->rec;
+	int idx;
+
+	idx = vrouter_img_take(vr, VR_SEC_NH, extack);
+	if (idx < 0)
+		return idx;
+	rec->slot = nh->slot;
+	records[idx] = *rec;
+	smp_store_release(&ptr[nh->slot / 16].v[nh->slot % 16], idx);
+	nh->rec = idx;
+	if (old)
+		vrouter_img_give_rcu(vr, VR_SEC_NH, old);
+	return 0;
+}
+
+static void reclaim(struct vr_trie *t)
+{
+	if (!t->nretired)
+		return;
+	synchronize_rcu();
+	vr_trie_reclaim(t, t->nretired);
+}
+
+int vrouter_img_route_set(struct vrouter *vr, struct vrouter_vrf *vrf,
+			  const struct vrouter_prefix *p, u32 slot,
+			  struct netlink_ext_ack *extack)
+{
+	struct vrouter_img *img = vrouter_img(vr);
+	u32 *root = &vrouter_vrf_rec(img, vrf->idx)->root[p->family];
+	struct vr_trie *t = &img->trie;
+
+	if (!vr_trie_can_retire(t))
+		reclaim(t);
+	if (!vr_trie_set(t, root, p->addr[0], p->addr[1], p->len, slot))
+		return 0;
+	reclaim(t);
+	if (!vr_trie_set(t, root, p->addr[0], p->addr[1], p->len, slot))
+		return 0;
+	NL_SET_ERR_MSG(extack,
+		       "dst: the image is full; module parameters image_nodes and image_results make it larger");
+	return -ENOSPC;
+}
+
+void vrouter_img_route_clear(struct vrouter *vr, struct vrouter_vrf *vrf,
+			     const struct vrouter_prefix *p)
+{
+	struct vrouter_img *img = vrouter_img(vr);
+	u32 *root = &vrouter_vrf_rec(img, vrf->idx)->root[p->family];
+	struct vr_trie *t = &img->trie;
+	int ret;
+
+	if (!vr_trie_can_retire(t))
+		reclaim(t);
+	ret = vr_trie_clear(t, root, p->addr[0], p->addr[1], p->len);
+	if (ret == VR_TRIE_FULL) {
+		/* The reserve is lent out; what it was lent for has come back now. */
+		reclaim(t);
+		ret = vr_trie_clear(t, root, p->addr[0], p->addr[1], p->len);
+	}
+	WARN_ON_ONCE(ret);
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Showing the fast path: its programs, and how full the image is. */
+
+#include <linux/bpf.h>
+
+#include "image.h"
+#include "netlink.h"
+#include "show.h"
+
+#define SECTION_NAME(id, name, type)					\
+	[VR_SEC_##id] = #name,
+
+static const char *const section_names[VR_SEC_MAX] = { VR_SECTIONS(SECTION_NAME) };
+
+static int put_section(struct sk_buff *skb, struct vrouter *vr, enum vr_section sec)
+{
+	struct nlattr *nest = nla_nest_start(skb, VROUTER_A_FASTPATH_SECTION);
+
+	if (!nest || nla_put_string(skb, VROUTER_A_SECTION_NAME, section_names[sec]) ||
+	    nla_put_u32(skb, VROUTER_A_SECTION_SIZE, vrouter_img(vr)->view.size[sec]) ||
+	    nla_put_u32(skb, VROUTER_A_SECTION_USED, vrouter_img_used(vr, sec)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_prog(struct sk_buff *skb, int attrtype, const struct bpf_prog *prog)
+{
+	return prog ? nla_put_u32(skb, attrtype, prog->aux->id) : 0;
+}
+
+static int fill_fastpath(struct sk_buff *skb, struct vrouter *vr, const void *obj)
+{
+	const struct vrouter_img *img = vrouter_img(vr);
+	struct bpf_prog *const *prog = img->prog;
+	enum vr_section sec;
+
+	if (nla_put_u32(skb, VROUTER_A_FASTPATH_ENABLED, !!prog[VROUTER_PROG_UPLINK]) ||
+	    put_prog(skb, VROUTER_A_FASTPATH_UPLINK_PROG_ID, prog[VROUTER_PROG_UPLINK]) ||
+	    put_prog(skb, VROUTER_A_FASTPATH_VIF_PROG_ID, prog[VROUTER_PROG_VIF]) ||
+	    nla_put_u32(skb, VROUTER_A_FASTPATH_ABI, VR_IMAGE_ABI))
+		return -EMSGSIZE;
+	for (sec = 0; sec < VR_SEC_MAX; sec++)
+		if (put_section(skb, vr, sec))
+			return -EMSGSIZE;
+	return 0;
+}
+
+void vrouter_notify_fastpath(struct vrouter *vr, u8 cmd)
+{
+	vrouter_notify(vr, cmd, fill_fastpath, NULL);
+}
+
+static bool has_prog(struct vrouter *vr, const struct nlattr *id)
+{
+	const struct bpf_prog *prog = vrouter_img(vr)->prog[VROUTER_PROG_UPLINK];
+
+	return prog && prog->aux->id == nla_get_u32(id);
+}
+
+int vrouter_nl_fastpath_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *id = info->attrs[VROUTER_A_FASTPATH_UPLINK_PROG_ID];
+	struct vrouter *vr = vrouter_lock(genl_info_net(info));
+	int err;
+
+	if (id && !(vr && has_prog(vr, id)))
+		err = vrouter_refuse(info->extack, id, -ENOENT,
+				     "uplink-prog-id: the program is not in use");
+	else if (!vr)
+		err = vrouter_refuse(info->extack, NULL, -ENOENT,
+				     "fastpath: nothing is configured in this network namespace");
+	else
+		err = vrouter_reply(info, vr, fill_fastpath, NULL);
+	vrouter_unlock(vr);
+	return err;
+}

@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Vifs: the netdevs that tenants are behind. RTNL is held throughout. */
+
+#include <linux/etherdevice.h>
+#include <linux/if_arp.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+
+#include <vrouter/hash.h>
+
+#include "datapath.h"
+#include "image.h"
+#include "netlink.h"
+#include "objects.h"
+#include "vif.h"
+
+struct vrouter_vif *vrouter_vif_find(struct vrouter *vr, u32 ifindex)
+{
+	struct vrouter_vif *vif;
+
+	vrouter_assert_held(vr);
+	list_for_each_entry(vif, &vr->vifs, list)
+		if (vif->dev->ifindex == ifindex)
+			return vif;
+	return NULL;
+}
+
+const u8 *vrouter_vif_gateway_mac(const struct vrouter_vif *vif)
+{
+	return vif->has_gateway_mac ? vif->gateway_mac : vif->dev->dev_addr;
+}
+
+void vrouter_vif_write(struct vrouter *vr, const struct vrouter_vif *vif)
+{
+	struct vr_vif *rec = vrouter_vif_rec(vrouter_img(vr), vif->idx);
+
+	rec->ifindex = vif->dev->ifindex;
+	rec->vrf = vif->vrf->idx;
+	rec->block = vif->block;
+	WRITE_ONCE(rec->flags, vif->xdp_state & VROUTER_XDP_STATE_TX ? VR_VIF_TX : 0);
+	WRITE_ONCE(rec->gateway_mac, vr_mac_u64(vrouter_vif_gateway_mac(vif)));
+	WRITE_ONCE(rec->mtu, vif->dev->mtu);
+	WRITE_ONCE(rec->source_check, vif->source_check);
+}
+
+static void vif_free_rcu(struct rcu_head *rcu)
+{
+	struct vrouter_vif *vif = container_of(rcu, struct vrouter_vif, rcu);
+
+	vrouter_img_give(vif->vr, VR_SEC_VIF, vif->idx);
+	vrouter_img_give(vif->vr, VR_SEC_BLOCK, vif->block);
+	kfree(rcu_dereference_protected(vif->gateways, 1));
+	kfree(vif->addrs);
+	kfree(vif);
+}
+
+/*
+ * Packets stop here: no more come from the device, none is sent to it. The
+ * caller has sent the notification, if one is due.
+ */
+static void vif_remove(struct vrouter *vr, struct vrouter_vif *vif)
+{
+	ASSERT_RTNL();
+	vrouter_img_hash_del(vr, vr_key_ifindex(vif->dev->ifindex), VR_VALUE_MASK_IFINDEX);
+	netdev_rx_handler_unregister(vif->dev);
+	vrouter_vif_routes_clear(vr, vif);
+	vrouter_nexthop_flush_vif(vr, vif);
+	if (vif->has_gateway_mac)
+		dev_uc_del(vif->dev, vif->gateway_mac);
+	list_del(&vif->list);
+	vif->vrf->nvifs--;
+	vrouter_vrf_gateways_update(vr, vif->vrf);
+	xa_erase(&vr->vif_idx, vif->idx);
+	netdev_put(vif->dev, &vif->tracker);
+	vif->dev = NULL;
+	/* Softirqs may have found it by index or through rx_handler_data. */
+	call_rcu(&vif->rcu, vif_free_rcu);
+}
+
+/*
+ * The module goes away, or the namespace. A tenant must not find itself on
+ * the host's own stack: a device that no XDP program guards is taken down.
+ */
+void vrouter_vif_close_all(struct vrouter *vr)
+{
+	struct vrouter_vif *vif, *next;
+
+	list_for_each_entry_safe(vif, next, &vr->vifs, list) {
+		if (netif_running(vif->dev) && !dev_xdp_prog_count(vif->dev)) {
+			netdev_info(vif->dev, "vrouter is gone: taken down to keep its tenant off the host's stack\n");
+			dev_close(vif->dev);
+		}
+		vif_remove(vr, vif);
+	}
+}
+
+void vrouter_vif_netdev_event(struct vrouter *vr, struct net_device *dev, unsigned long event)
+{
+	struct vrouter_vif *vif = vrouter_vif_find(vr, dev->ifindex);
+
+	if (!vif)
+		return;
+	switch (event) {
+	case NETDEV_UNREGISTER:
+		vr->gen++;
+		vrouter_notify_vif(vr, vif, VROUTER_CMD_VIF_DEL_NTF);
+		vif_remove(vr, vif);
+		break;
+	case NETDEV_CHANGEMTU:
+	case NETDEV_CHANGEADDR:
+		vrouter_vif_write(vr, vif);
+		vrouter_nexthop_publish_vif(vr, vif);
+		break;
+	}
+}
+
+static struct vrouter_vif *vif_alloc(struct vrouter *vr, struct netlink_ext_ack *extack)
+{
+	struct vrouter_vif *vif = kzalloc(sizeof(*vif), GFP_KERNEL);
+	int idx, block;
+
+	if (!vif)
+		return ERR_PTR(-ENOMEM);
+	idx = vrouter_img_take(vr, VR_SEC_VIF, extack);
+	if (idx < 0) {
+		kfree(vif);
+		return ERR_PTR(idx);
+	}
+	block = vrouter_img_take(vr, VR_SEC_BLOCK, extack);
+	if (block < 0) {
+		vrouter_img_give(vr, VR_SEC_VIF, idx);
+		kfree(vif);
+		return ERR_PTR(block);
+	}
+	vif->vr = vr;
+	vif->idx = idx;
+	vif->block = block;
+	vif->source_check = VROUTER_CHECK_DROP;
+	return vif;
+}
+
+static int check_device(struct vrouter *vr, struct net_device *dev, const struct nlattr *attr,
+			struct netlink_ext_ack *extack)
+{
+	if (vrouter_vif_find(vr, dev->ifindex))
+		return vrouter_refuse(extack, attr, -EEXIST, "ifindex: the device is a vif already");
+	if (vrouter_uplink_find(vr, dev->ifindex))
+		return vrouter_refuse(extack, attr, -EBUSY,
+				      "ifindex: the device is an uplink; a vif must be another");
+	if (dev->flags & IFF_LOOPBACK || dev->type != ARPHRD_ETHER)
+		return vrouter_refuse(extack, attr, -EINVAL,
+				      "ifindex: a vif must be an Ethernet device");
+	if (netdev_is_rx_handler_busy(dev))
+		return vrouter_refuse(extack, attr, -EBUSY,
+				      "ifindex: the device belongs to someone else (bridge, bond, macvlan, ...)");
+	return 0;
+}
+
+/* Settings that need no rollback; checked before. */
+static void apply_settings(struct vrouter_vif *vif, struct nlattr **a)
+{
+	if (a[VROUTER_A_VIF_LLADDR]) {
+		nla_memcpy(vif->lladdr, a[VROUTER_A_VIF_LLADDR], ETH_ALEN);
+		vif->has_lladdr = true;
+	}
+	if (a[VROUTER_A_VIF_MODE])
+		vif->mode = nla_get_u32(a[VROUTER_A_VIF_MODE]);
+	if (a[VROUTER_A_VIF_SOURCE_CHECK])
+		vif->source_check = nla_get_u32(a[VROUTER_A_VIF_SOURCE_CHECK]);
+	if (a[VROUTER_A_VIF_XDP_STATE])
+		vif->xdp_state = nla_get_u32(a[VROUTER_A_VIF_XDP_STATE]);
+}
+
+static int check_settings(struct nlattr **a, struct netlink_ext_ack *extack)
+{
+	if (a[VROUTER_A_VIF_LLADDR] && !is_valid_ether_addr(nla_data(a[VROUTER_A_VIF_LLADDR])))
+		return vrouter_refuse(extack, a[VROUTER_A_VIF_LLADDR], -EINVAL,
+				      "lladdr: must be a unicast MAC that is not zero");
+	if (a[VROUTER_A_VIF_GATEWAY_MAC] &&
+	    !is_valid_ether_addr(nla_data(a[VROUTER_A_VIF_GATEWAY_MAC])))
+		return vrouter_refuse(extack, a[VROUTER_A_VIF_GATEWAY_MAC], -EINVAL,
+				      "gateway-mac: must be a unicast MAC that is not zero");
+	return 0;
+}
+
+/*
+ * The device's filter must let the gateway's MAC in. The references that a
+ * device counts for each address make old and new overlap without harm.
+ */
+static int add_gateway_mac(struct vrouter_vif *vif, const struct nlattr *attr)
+{
+	return attr ? dev_uc_add(vif->dev, nla_data(attr)) : 0;
+}
+
+static void del_gateway_mac(struct vrouter_vif *vif, const struct nlattr *attr)
+{
+	if (attr)
+		dev_uc_del(vif->dev, nla_data(attr));
+}
+
+static void adopt_gateway_mac(struct vrouter_vif *vif, const struct nlattr *attr)
+{
+	if (!attr)
+		return;
+	if (vif->has_gateway_mac)
+		dev_uc_del(vif->dev, vif->gateway_mac);
+	nla_memcpy(vif->gateway_mac, attr, ETH_ALEN);
+	vif->has_gateway_mac = true;
+}
+
+static int vif_attach(struct vrouter *vr, struct vrouter_vif *vif, struct genl_info *info)
+{
+	struct nlattr *attr = info->attrs[VROUTER_A_VIF_IFINDEX];
+	int err;
+
+	err = xa_err(xa_store(&vr->vif_idx, vif->idx, vif, GFP_KERNEL));
+	if (err)
+		return err;
+	/* From here packets arrive; the image knows the device a moment later. */
+	err = netdev_rx_handler_register(vif->dev, vrouter_vif_rx, vif);
+	if (err) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr, "ifindex: the device belongs to someone else");
+		goto erase;
+	}
+	err = vrouter_img_hash_add(vr, vr_key_ifindex(vif->dev->ifindex), vif->idx,
+				   VR_VALUE_MASK_IFINDEX, info->extack);
+	if (err)
+		goto handler;
+	dev_disable_lro(vif->dev);
+	return 0;
+handler:
+	netdev_rx_handler_unregister(vif->dev);
+erase:
+	xa_erase(&vr->vif_idx, vif->idx);
+	return err;
+}
+
+static int vif_add(struct vrouter *vr, struct net_device *dev, struct vrouter_vrf *vrf,
+		   struct genl_info *info)
+{
+	struct vrouter_vif *vif = vif_alloc(vr, info->extack);
+	struct nlattr **a = info->attrs;
+	int err;
+
+	if (IS_ERR(vif))
+		return PTR_ERR(vif);
+	vif->vrf = vrf;
+	vif->dev = dev;
+	apply_settings(vif, a);
+	err = add_gateway_mac(vif, a[VROUTER_A_VIF_GATEWAY_MAC]);
+	if (err)
+		goto free;
+	adopt_gateway_mac(vif, a[VROUTER_A_VIF_GATEWAY_MAC]);
+	netdev_hold(dev, &vif->tracker, GFP_KERNEL);
+	list_add_tail(&vif->list, &vr->vifs);
+	vrf->nvifs++;
+	vrouter_vif_write(vr, vif);
+	err = vif_attach(vr, vif, info);
+	if (err)
+		goto unlink;
+	err = vrouter_vif_routes_set(vr, vif, info);
+	if (err) {
+		vif_remove(vr, vif);
+		return err;
+	}
+	vr->gen++;
+	vrouter_notify_vif(vr, vif, VROUTER_CMD_VIF_NTF);
+	return 0;
+unlink:
+	vrf->nvifs--;
+	list_del(&vif->list);
+	netdev_put(dev, &vif->tracker);
+	if (vif->has_gateway_mac)
+		dev_uc_del(dev, vif->gateway_mac);
+free:
+	call_rcu(&vif->rcu, vif_free_rcu);
+	return err;
+}
+
+static int vif_change(struct vrouter *vr, struct vrouter_vif *vif, struct genl_info *info)
+{
+	struct nlattr **a = info->attrs;
+	struct nlattr *mac = a[VROUTER_A_VIF_GATEWAY_MAC];
+	bool had_lladdr = vif->has_lladdr;
+	u8 lladdr[ETH_ALEN];
+	int err;
+
+	if (a[VROUTER_A_VIF_VRF] && strcmp(nla_data(a[VROUTER_A_VIF_VRF]), vif->vrf->name))
+		return vrouter_refuse(info->extack, a[VROUTER_A_VIF_VRF], -EINVAL,
+				      "vrf: cannot be changed; delete the vif and add it again");
+	/* The first address makes a nexthop, which needs the MAC. */
+	ether_addr_copy(lladdr, vif->lladdr);
+	if (a[VROUTER_A_VIF_LLADDR]) {
+		nla_memcpy(vif->lladdr, a[VROUTER_A_VIF_LLADDR], ETH_ALEN);
+		vif->has_lladdr = true;
+	}
+	err = add_gateway_mac(vif, mac);
+	if (!err) {
+		err = vrouter_vif_routes_set(vr, vif, info);
+		if (err)
+			del_gateway_mac(vif, mac);
+	}
+	if (err) {
+		ether_addr_copy(vif->lladdr, lladdr);
+		vif->has_lladdr = had_lladdr;
+		return err;
+	}
+	adopt_gateway_mac(vif, mac);
+	apply_settings(vif, a);
+	vrouter_vif_write(vr, vif);
+	vrouter_nexthop_publish_vif(vr, vif);
+	vr->gen++;
+	vrouter_notify_vif(vr, vif, VROUTER_CMD_VIF_NTF);
+	return 0;
+}
+
+static int vif_new(struct vrouter *vr, struct genl_info *info)
+{
+	struct netlink_ext_ack *extack = info->extack;
+	struct nlattr **a = info->attrs;
+	struct vrouter_vif *vif;
+	struct vrouter_vrf *vrf;
+	struct net_device *dev;
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, VROUTER_A_VIF_IFINDEX)) {
+		NL_SET_ERR_MSG(extack, "ifindex: is missing");
+		return -EINVAL;
+	}
+	err = check_settings(a, extack);
+	if (err)
+		return err;
+	vif = vrouter_vif_find(vr, nla_get_u32(a[VROUTER_A_VIF_IFINDEX]));
+	if (vif && info->nlhdr->nlmsg_flags & NLM_F_REPLACE)
+		return vif_change(vr, vif, info);
+	dev = __dev_get_by_index(vr->net, nla_get_u32(a[VROUTER_A_VIF_IFINDEX]));
+	if (!dev)
+		return vrouter_refuse(extack, a[VROUTER_A_VIF_IFINDEX], -ENODEV,
+				      "ifindex: no such device in this namespace");
+	err = check_device(vr, dev, a[VROUTER_A_VIF_IFINDEX], extack);
+	if (err)
+		return err;
+	if (!(info->nlhdr->nlmsg_flags & NLM_F_CREATE))
+		return vrouter_refuse(extack, a[VROUTER_A_VIF_IFINDEX], -ENOENT,
+				      "ifindex: the device is no vif");
+	if (GENL_REQ_ATTR_CHECK(info, VROUTER_A_VIF_VRF)) {
+		NL_SET_ERR_MSG(extack, "vrf: is missing; a vif is in a VRF");
+		return -EINVAL;
+	}
+	vrf = vrouter_vrf_find(vr, nla_data(a[VROUTER_A_VIF_VRF]));
+	if (!vrf)
+		return vrouter_refuse(extack, a[VROUTER_A_VIF_VRF], -ENOENT,
+				      "vrf: no such VRF");
+	return vif_add(vr, dev, vrf, info);
+}
+
+int vrouter_nl_vif_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return vrouter_run_rtnl(info, vif_new);
+}
+
+static int vif_del(struct vrouter *vr, struct genl_info *info)
+{
+	struct nlattr *attr = info->attrs[VROUTER_A_VIF_IFINDEX];
+	struct vrouter_vif *vif;
+
+	if (GENL_REQ_ATTR_CHECK(info, VROUTER_A_VIF_IFINDEX)) {
+		NL_SET_ERR_MSG(info->extack, "ifindex: is missing");
+		return -EINVAL;
+	}
+	vif = vrouter_vif_find(vr, nla_get_u32(attr));
+	if (!vif)
+		return vrouter_refuse(info->extack, attr, -ENOENT,
+				      "ifindex: the device is no vif");
+	if (vif->nnexthops > (vif->nh ? 1 : 0))
+		return vrouter_refuse(info->extack, attr, -EBUSY,
+				      "ifindex: nexthops lead to this vif; delete them first");
+	vr->gen++;
+	vrouter_notify_vif(vr, vif, VROUTER_CMD_VIF_DEL_NTF);
+	vif_remove(vr, vif);
+	return 0;
+}
+
+int vrouter_nl_vif_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return vrouter_run_rtnl(info, vif_del);
+}

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0
+/* VRFs: tenants. */
+
+#include <linux/etherdevice.h>
+#include <linux/slab.h>
+
+#include <vrouter/hash.h>
+
+#include "image.h"
+#include "netlink.h"
+#include "objects.h"
+
+struct vrouter_vrf *vrouter_vrf_find(struct vrouter *vr, const char *name)
+{
+	struct vrouter_vrf *vrf;
+
+	vrouter_assert_held(vr);
+	list_for_each_entry(vrf, &vr->vrfs, list)
+		if (!strcmp(vrf->name, name))
+			return vrf;
+	return NULL;
+}
+
+struct vrouter_vrf *vrouter_vrf_find_id(struct vrouter *vr, u32 id)
+{
+	struct vrouter_vrf *vrf;
+
+	vrouter_assert_held(vr);
+	list_for_each_entry(vrf, &vr->vrfs, list)
+		if (vrf->id == id)
+			return vrf;
+	return NULL;
+}
+
+static struct vrouter_vrf *find_vni(struct vrouter *vr, u32 vni)
+{
+	u32 idx = vr_vrf_by_vni(&vrouter_img(vr)->view, vrouter_hdr(vrouter_img(vr))->slots, vni);
+
+	return idx ? xa_load(&vr->vrf_idx, idx) : NULL;
+}
+
+const u8 *vrouter_vrf_rmac(const struct vrouter *vr, u32 vni)
+{
+	const struct vrouter_vrf *vrf = find_vni((struct vrouter *)vr, vni);
+
+	return vrf && vrf->has_rmac ? vrf->rmac : vr->vtep_rmac;
+}
+
+static void write_record(struct vrouter *vr, const struct vrouter_vrf *vrf)
+{
+	struct vr_vrf *rec = vrouter_vrf_rec(vrouter_img(vr), vrf->idx);
+
+	rec->block = vrf->block;
+	rec->vni = vrf->vni;
+	rec->id = vrf->id;
+	WRITE_ONCE(rec->rmac, vr_mac_u64(vrf->has_rmac ? vrf->rmac : vr->vtep_rmac));
+	WRITE_ONCE(rec->source_check, vrf->source_check);
+	WRITE_ONCE(rec->silent, vrf->default_action == VROUTER_DEFAULT_ACTION_BLACKHOLE);
+}
+
+void vrouter_vrf_rmac_update(struct vrouter *vr)
+{
+	struct vrouter_vrf *vrf;
+
+	vrouter_assert_held(vr);
+	list_for_each_entry(vrf, &vr->vrfs, list)
+		write_record(vr, vrf);
+}
+
+/* ICMP errors of a VRF come from the gateway addresses of all its vifs. */
+void vrouter_vrf_gateways_update(struct vrouter *vr, struct vrouter_vrf *vrf)
+{
+	struct vrouter_gateways *all, *old, *g;
+	struct vrouter_vif *vif;
+	unsigned int n = 0;
+
+	list_for_each_entry(vif, &vr->vifs, list) {
+		g = rcu_dereference_protected(vif->gateways, lockdep_is_held(&vr->lock));
+		if (vif->vrf == vrf && g)
+			n += g->n;
+	}
+	all = n ? kzalloc(struct_size(all, prefix, n), GFP_KERNEL | __GFP_NOFAIL) : NULL;
+	list_for_each_entry(vif, &vr->vifs, list) {
+		g = rcu_dereference_protected(vif->gateways, lockdep_is_held(&vr->lock));
+		if (vif->vrf != vrf || !g)
+			continue;
+		memcpy(&all->prefix[all->n], g->prefix, g->n * sizeof(*g->prefix));
+		all->n += g->n;
+	}
+	old = rcu_replace_pointer(vrf->gateways, all, lockdep_is_held(&vr->lock));
+	if (old)
+		kfree_rcu(old, rcu);
+}
+
+static void vrf_free_rcu(struct rcu_head *rcu)
+{
+	struct vrouter_vrf *vrf = container_of(rcu, struct vrouter_vrf, rcu);
+
+	vrouter_img_give(vrf->vr, VR_SEC_VRF, vrf->idx);
+	vrouter_img_give(vrf->vr, VR_SEC_BLOCK, vrf->block);
+	kfree(rcu_dereference_protected(vrf->gateways, 1));
+	kfree(vrf);
+}
+
+static void vrf_remove(struct vrouter *vr, struct vrouter_vrf *vrf)
+{
+	vrouter_img_hash_del(vr, vr_key_vni(vrf->vni), VR_VALUE_MASK_VNI);
+	vrouter_route_flush_vrf(vr, vrf);
+	list_del(&vrf->list);
+	xa_erase(&vr->vrf_idx, vrf->idx);
+	/* The VNI led here; who found it before is done after a grace period. */
+	call_rcu(&vrf->rcu, vrf_free_rcu);
+}
+
+void vrouter_vrf_free_all(struct vrouter *vr)
+{
+	struct vrouter_vrf *vrf, *next;
+
+	/* All routes first: a leak route holds on to another VRF. */
+	list_for_each_entry(vrf, &vr->vrfs, list)
+		vrouter_route_flush_vrf(vr, vrf);
+	list_for_each_entry_safe(vrf, next, &vr->vrfs, list)
+		vrf_remove(vr, vrf);
+}
+
+/* The attributes that may change later; checked before anything is. */
+static int check_settings(struct vrouter *vr, struct nlattr **a, const struct vrouter_vrf *self,
+			  struct netlink_ext_ack *extack)
+{
+	struct vrouter_vrf *other;
+	u32 vni;
+
+	if (a[VROUTER_A_VRF_VNI]) {
+		vni = nla_get_u32(a[VROUTER_A_VRF_VNI]);
+		if (!vni || vni > VROUTER_VNI_MAX)
+			return vrouter_refuse(extack, a[VROUTER_A_VRF_VNI], -ERANGE,
+					      "vni: must be 1 to 16777215");
+		other = find_vni(vr, vni);
+		if (other && other != self)
+			return vrouter_refuse(extack, a[VROUTER_A_VRF_VNI], -EEXIST,
+					      "vni: another VRF has it; each VRF needs its own");
+	}
+	if (a[VROUTER_A_VRF_RMAC] && !is_valid_ether_addr(nla_data(a[VROUTER_A_VRF_RMAC])))
+		return vrouter_refuse(extack, a[VROUTER_A_VRF_RMAC], -EINVAL,
+				      "rmac: must be a unicast MAC that is not zero");
+	return 0;
+}
+
+static void apply_settings(struct vrouter_vrf *vrf, struct nlattr **a)
+{
+	if (a[VROUTER_A_VRF_RMAC]) {
+		nla_memcpy(vrf->rmac, a[VROUTER_A_VRF_RMAC], ETH_ALEN);
+		vrf->has_rmac = true;
+	}
+	if (a[VROUTER_A_VRF_DEFAULT_ACTION])
+		vrf->default_action = nla_get_u32(a[VROUTER_A_VRF_DEFAULT_ACTION]);
+	if (a[VROUTER_A_VRF_SOURCE_CHECK])
+		vrf->source_check = nla_get_u32(a[VROUTER_A_VRF_SOURCE_CHECK]);
+}
+
+static int vrf_change(struct vrouter *vr, struct vrouter_vrf *vrf, struct genl_info *info)
+{
+	struct nlattr **a = info->attrs;
+	u32 vni = a[VROUTER_A_VRF_VNI] ? nla_get_u32(a[VROUTER_A_VRF_VNI]) : vrf->vni;
+	int err;
+
+	if (a[VROUTER_A_VRF_ID] && nla_get_u32(a[VROUTER_A_VRF_ID]) != vrf->id)
+		return vrouter_refuse(info->extack, a[VROUTER_A_VRF_ID], -EINVAL,
+				      "id: cannot be changed; delete the VRF and add it again");
+	if (vni != vrf->vni) {
+		err = vrouter_img_hash_add(vr, vr_key_vni(vni), vrf->idx, VR_VALUE_MASK_VNI,
+					   info->extack);
+		if (err)
+			return err;
+		vrouter_img_hash_del(vr, vr_key_vni(vrf->vni), VR_VALUE_MASK_VNI);
+		swap(vni, vrf->vni);
+	}
+	apply_settings(vrf, a);
+	write_record(vr, vrf);
+	/* Inner source MACs follow the VRF's VNI and router MAC. */
+	vrouter_nexthop_publish_vni(vr, vni);
+	vrouter_nexthop_publish_vni(vr, vrf->vni);
+	vr->gen++;
+	vrouter_notify_vrf(vr, vrf, VROUTER_CMD_VRF_NTF);
+	return 0;
+}
+
+static u32 free_id(struct vrouter *vr)
+{
+	struct vrouter_vrf *vrf;
+	u32 id = 1;
+
+	/* The list is sorted: the first gap. */
+	list_for_each_entry(vrf, &vr->vrfs, list) {
+		if (vrf->id != id)
+			break;
+		id++;
+	}
+	return id;
+}
+
+static void link_sorted(struct vrouter *vr, struct vrouter_vrf *vrf)
+{
+	struct vrouter_vrf *pos;
+
+	list_for_each_entry(pos, &vr->vrfs, list)
+		if (pos->id > vrf->id)
+			break;
+	list_add_tail(&vrf->list, &pos->list);
+}
+
+static struct vrouter_vrf *vrf_alloc(struct vrouter *vr, struct netlink_ext_ack *extack)
+{
+	struct vrouter_vrf *vrf = kzalloc(sizeof(*vrf), GFP_KERNEL);
+	int idx, block;
+
+	if (!vrf)
+		return ERR_PTR(-ENOMEM);
+	idx = vrouter_img_take(vr, VR_SEC_VRF, extack);
+	if (idx < 0) {
+		kfree(vrf);
+		return ERR_PTR(idx);
+	}
+	block = vrouter_img_take(vr, VR_SEC_BLOCK, extack);
+	if (block < 0) {
+		vrouter_img_give(vr, VR_SEC_VRF, idx);
+		kfree(vrf);
+		return ERR_PTR(block);
+	}
+	vrf->vr = vr;
+	vrf->idx = idx;
+	vrf->block = block;
+	vrf->routes[VR_FAM_IP4] = RB_ROOT;
+	vrf->routes[VR_FAM_IP6] = RB_ROOT;
+	INIT_LIST_HEAD(&vrf->leaks);
+	ratelimit_state_init(&vrf->icmp_limit, HZ, 100);
+	ratelimit_set_flags(&vrf->icmp_limit, RATELIMIT_MSG_ON_RELEASE);
+	vrf->source_check = VROUTER_CHECK_DROP;
+	return vrf;
+}
+
+static int vrf_add(struct vrouter *vr, const char *name, u32 id, struct genl_info *info)
+{
+	struct nlattr **a = info->attrs;
+	struct vrouter_vrf *vrf = vrf_alloc(vr, info->extack);
+	int err;
+
+	if (IS_ERR(vrf))
+		return PTR_ERR(vrf);
+	strscpy(vrf->name, name, sizeof(vrf->name));
+	vrf->id = id;
+	vrf->vni = nla_get_u32(a[VROUTER_A_VRF_VNI]);
+	apply_settings(vrf, a);
+	err = xa_err(xa_store(&vr->vrf_idx, vrf->idx, vrf, GFP_KERNEL));
+	if (err)
+		goto free;
+	write_record(vr, vrf);
+	err = vrouter_img_hash_add(vr, vr_key_vni(vrf->vni), vrf->idx, VR_VALUE_MASK_VNI,
+				   info->extack);
+	if (err)
+		goto erase;
+	link_sorted(vr, vrf);
+	vrouter_nexthop_publish_vni(vr, vrf->vni);
+	vr->gen++;
+	vrouter_notify_vrf(vr, vrf, VROUTER_CMD_VRF_NTF);
+	return vrouter_reply_vrf(info, vr, vrf);
+erase:
+	xa_erase(&vr->vrf_idx, vrf->idx);
+free:
+	call_rcu(&vrf->rcu, vrf_free_rcu);
+	return err;
+}
+
+static int vrf_new(struct vrouter *vr, struct genl_info *info)
+{
+	struct netlink_ext_ack *extack = info->extack;
+	struct nlattr **a = info->attrs;
+	struct vrouter_vrf *vrf;
+	const char *name;
+	u32 id;
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, VROUTER_A_VRF_NAME)) {
+		NL_SET_ERR_MSG(extack, "name: is missing");
+		return -EINVAL;
+	}
+	name = nla_data(a[VROUTER_A_VRF_NAME]);
+	if (!dev_valid_name(name))
+		return vrouter_refuse(extack, a[VROUTER_A_VRF_NAME], -EINVAL,
+				      "name: must be 1 to 15 characters without space, '/' or ':'");
+	vrf = vrouter_vrf_find(vr, name);
+	err = check_settings(vr, a, vrf, extack);
+	if (vrf && info->nlhdr->nlmsg_flags & NLM_F_REPLACE)
+		return err ?: vrf_change(vr, vrf, info);
+	if (vrf)
+		return vrouter_refuse(extack, a[VROUTER_A_VRF_NAME], -EEXIST,
+				      "name: a VRF of this name exists");
+	if (err)
+		return err;
+	if (!(info->nlhdr->nlmsg_flags & NLM_F_CREATE))
+		return vrouter_refuse(extack, a[VROUTER_A_VRF_NAME], -ENOENT,
+				      "name: no such VRF");
+	if (GENL_REQ_ATTR_CHECK(info, VROUTER_A_VRF_VNI)) {
+		NL_SET_ERR_MSG(extack, "vni: is missing; a VRF needs its L3VNI");
+		return -EINVAL;
+	}
+	id = a[VROUTER_A_VRF_ID] ? nla_get_u32(a[VROUTER_A_VRF_ID]) : free_id(vr);
+	if (!id)
+		return vrouter_refuse(extack, a[VROUTER_A_VRF_ID], -EINVAL,
+				      "id: must not be 0");
+	if (vrouter_vrf_find_id(vr, id))
+		return vrouter_refuse(extack, a[VROUTER_A_VRF_ID], -EEXIST,
+				      "id: another VRF has it");
+	return vrf_add(vr, name, id, info);
+}
+
+int vrouter_nl_vrf_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return vrouter_run(info, vrf_new);
+}
+
+static struct vrouter_vrf *vrf_by_attrs(struct vrouter *vr, struct nlattr **a,
+					struct netlink_ext_ack *extack)
+{
+	struct nlattr *key = a[VROUTER_A_VRF_NAME] ?: a[VROUTER_A_VRF_ID];
+	struct vrouter_vrf *vrf = NULL;
+
+	if (!key) {
+		NL_SET_ERR_MSG(extack, "name: is missing");
+		return NULL;
+	}
+	if (vr && a[VROUTER_A_VRF_NAME])
+		vrf = vrouter_vrf_find(vr, nla_data(key));
+	else if (vr)
+		vrf = vrouter_vrf_find_id(vr, nla_get_u32(key));
+	if (!vrf && a[VROUTER_A_VRF_NAME])
+		NL_SET_ERR_MSG_ATTR(extack, key, "name: no such VRF");
+	else if (!vrf)
+		NL_SET_ERR_MSG_ATTR(extack, key, "id: no VRF has it");
+	return vrf;
+}
+
+static int vrf_del(struct vrouter *vr, struct genl_info *info)
+{
+	struct nlattr *key = info->attrs[VROUTER_A_VRF_NAME] ?: info->attrs[VROUTER_A_VRF_ID];
+	struct vrouter_vrf *vrf = vrf_by_attrs(vr, info->attrs, info->extack);
+
+	if (!vrf)
+		return key ? -ENOENT : -EINVAL;
+	if (vrf->nvifs)
+		return vrouter_refuse(info->extack, key, -EBUSY,
+				      "name: vifs are in this VRF; delete them first");
+	if (vrf->nnexthops)
+		return vrouter_refuse(info->extack, key, -EBUSY,
+				      "name: nexthops lead to this VRF; delete them first");
+	vr->gen++;
+	vrouter_notify_vrf(vr, vrf, VROUTER_CMD_VRF_DEL_NTF);
+	vrf_remove(vr, vrf);
+	return 0;
+}
+
+int vrouter_nl_vrf_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return vrouter_run(info, vrf_del);
+}

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The objects that the module owns, and how they hang together.
+ *
+ * DOC: Locking
+ *
+ * All objects of an instance are changed under vrouter.lock, a mutex. Commands
+ * that touch netdevs or sockets (vif, uplink, vtep, fastpath) take RTNL first;
+ * netdevice notifiers come with RTNL held and take the lock inside it. Nothing
+ * takes RTNL with the lock held.
+ *
+ * The data path runs in softirq under RCU and takes no lock. It reads the
+ * forwarding image (vrouter.img) and, where the image does not hold what it
+ * needs (devices, route caches, gateway addresses), objects found by their
+ * image index in the xarrays below; objects are freed after a grace period.
+ */
+#ifndef _VROUTER_KMOD_H
+#define _VROUTER_KMOD_H
+
+#include <linux/idr.h>
+#include <linux/if_ether.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/netdevice.h>
+#include <linux/ratelimit.h>
+#include <linux/rbtree.h>
+#include <linux/refcount.h>
+#include <linux/rhashtable.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+#include <net/dst_cache.h>
+#include <net/net_namespace.h>
+
+#include <uapi/linux/vrouter.h>
+#include <vrouter/encap.h>
+#include <vrouter/forward.h>
+
+struct vrouter_img;
+struct socket;
+
+/**
+ * struct vrouter_prefix - an address with a length, as the user gave it.
+ * @family: VR_FAM_*
+ * @len: bits, up to 32 or 128
+ * @addr: as lookup key, see struct vr_flow
+ */
+struct vrouter_prefix {
+	u8 family;
+	u8 len;
+	u64 addr[2];
+};
+
+/**
+ * struct vrouter_gateways - the gateway addresses of a vif, or of a VRF.
+ * @rcu: replaced as a whole
+ * @n: how many
+ * @prefix: address and length of its subnet
+ */
+struct vrouter_gateways {
+	struct rcu_head rcu;
+	unsigned int n;
+	struct vrouter_prefix prefix[];
+};
+
+/**
+ * struct vrouter_vrf - a tenant.
+ * @list: in vrouter.vrfs, sorted by id
+ * @vr: instance
+ * @name: unique
+ * @id: unique, the user's or ours
+ * @idx: index in the image's vrf section and in vrouter.vrf_idx
+ * @block: counter block
+ * @vni: L3VNI, unique
+ * @rmac: router MAC of its own, valid when @has_rmac
+ * @has_rmac: otherwise the VTEP's
+ * @default_action: enum vrouter_default_action
+ * @source_check: enum vrouter_check
+ * @nroutes: routes in both tables
+ * @nvifs: vifs in it
+ * @nnexthops: VRF nexthops that lead here
+ * @routes: by VR_FAM_*, sorted by address, then length
+ * @leaks: its routes with a VRF nexthop
+ * @gateways: the gateway addresses of its vifs; source of ICMP errors
+ * @icmp_limit: for those errors
+ * @rcu: freed after a grace period
+ */
+struct vrouter_vrf {
+	struct list_head list;
+	struct vrouter *vr;
+	char name[VROUTER_NAME_LEN + 1];
+	u32 id;
+	u32 idx;
+	u32 block;
+	u32 vni;
+	u8 rmac[ETH_ALEN];
+	bool has_rmac;
+	u8 default_action;
+	u8 source_check;
+	u32 nroutes;
+	u32 nvifs;
+	u32 nnexthops;
+	struct rb_root routes[2];
+	struct list_head leaks;
+	struct vrouter_gateways __rcu *gateways;
+	struct ratelimit_state icmp_limit;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct vrouter_vif - a tenant-facing netdev.
+ * @list: in vrouter.vifs
+ * @vr: instance; for the receive handler, whose data this is
+ * @vrf: its VRF
+ * @dev: the netdev, held by @tracker
+ * @tracker: netdev reference
+ * @idx: index in the image's vif section and in vrouter.vif_idx
+ * @block: counter block
+ * @lladdr: the tenant's MAC, valid when @has_lladdr
+ * @has_lladdr: set with the first address
+ * @gateway_mac: valid when @has_gateway_mac, otherwise the netdev's own
+ * @has_gateway_mac: the user gave one
+ * @mode: enum vrouter_mode
+ * @source_check: enum vrouter_check
+ * @xdp_state: enum vrouter_xdp_state flags
+ * @addrs: the tenant's prefixes, @naddrs of them
+ * @naddrs: how many
+ * @gateways: answered by ARP and ND here
+ * @nh: nexthop of the routes to @addrs; NULL when there are none
+ * @nnexthops: nexthops to this vif, @nh included
+ * @rcu: freed after a grace period
+ */
+struct vrouter_vif {
+	struct list_head list;
+	struct vrouter *vr;
+	struct vrouter_vrf *vrf;
+	struct net_device *dev;
+	netdevice_tracker tracker;
+	u32 idx;
+	u32 block;
+	u8 lladdr[ETH_ALEN];
+	u8 gateway_mac[ETH_ALEN];
+	bool has_lladdr;
+	bool has_gateway_mac;
+	u8 mode;
+	u8 source_check;
+	u8 xdp_state;
+	struct vrouter_prefix *addrs;
+	unsigned int naddrs;
+	struct vrouter_gateways __rcu *gateways;
+	struct vrouter_nexthop *nh;
+	u32 nnexthops;
+	struct rcu_head rcu;
+};
+
+/** struct vrouter_uplink - an underlay-facing netdev, in vrouter.uplinks. */
+struct vrouter_uplink {
+	struct list_head list;
+	struct net_device *dev;
+	netdevice_tracker tracker;
+	u8 mode;
+	u8 xdp_state;
+};
+
+/**
+ * struct vrouter_remote - a remote VTEP, shared by the nexthops that lead to it.
+ * @node: in vrouter.remotes, by address
+ * @addr: its address
+ * @nexthops: vrouter_nexthop.remote_list
+ * @resolved: route and neighbour are known, the fields below are true
+ * @self: the address is our own VTEP
+ * @ifindex: uplink that the route takes, 0 when none does
+ * @tx: XDP may redirect into it
+ * @gateway: underlay nexthop, the key of its neighbour
+ * @dst_mac: of the neighbour
+ * @src_mac: of the uplink
+ * @mtu: longest inner IP packet
+ * @last_tx: packets sent to it when last looked at, to see whether it is in use
+ */
+struct vrouter_remote {
+	struct hlist_node node;
+	__be32 addr;
+	struct list_head nexthops;
+	bool resolved;
+	bool self;
+	bool tx;
+	int ifindex;
+	__be32 gateway;
+	u8 dst_mac[ETH_ALEN];
+	u8 src_mac[ETH_ALEN];
+	u32 mtu;
+	u64 last_tx;
+};
+
+/**
+ * struct vrouter_ids - which indexes of a section of the image are taken. They
+ * outlive an image: all images of an instance number their records alike.
+ * @ida: the indexes
+ * @used: how many, those that wait for a grace period included
+ */
+struct vrouter_ids {
+	struct ida ida;
+	atomic_t used;
+};
+
+/**
+ * struct vrouter_nexthop - where routes lead.
+ * @vr: instance
+ * @id: the user's, or one from VROUTER_NHID_AUTO on
+ * @slot: index in the image's nhptr, and in vrouter.nh_slot
+ * @rec: index of the current record in the image's nh section
+ * @type: enum vrouter_nexthop_type
+ * @via: tunnel - remote VTEP
+ * @vni: tunnel
+ * @rmac: tunnel - the remote's router MAC
+ * @vif: vif - the vif
+ * @lladdr: vif - MAC of the host
+ * @vrf: vrf - where to look up again
+ * @auto_made: made by routes; goes with the last of them
+ * @refs: routes, and who else must not lose it
+ * @nroutes: routes that use it
+ * @remote: tunnel - what resolves it
+ * @remote_list: in vrouter_remote.nexthops
+ * @auto_node: in vrouter.auto_nh when @auto_made
+ * @dst_cache: tunnel - underlay routes, per CPU, for the module's own sending
+ * @rcu: freed after a grace period
+ */
+struct vrouter_nexthop {
+	struct vrouter *vr;
+	u32 id;
+	u32 slot;
+	u32 rec;
+	u8 type;
+	bool auto_made;
+	__be32 via;
+	u32 vni;
+	u8 rmac[ETH_ALEN];
+	u8 lladdr[ETH_ALEN];
+	struct vrouter_vif *vif;
+	struct vrouter_vrf *vrf;
+	u32 refs;
+	u32 nroutes;
+	struct vrouter_remote *remote;
+	struct list_head remote_list;
+	struct hlist_node auto_node;
+	struct dst_cache dst_cache;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct vrouter_route - a prefix of a VRF.
+ * @node: in vrouter_vrf.routes
+ * @leak: in vrouter_vrf.leaks when the nexthop is a VRF
+ * @vrf: its VRF
+ * @nh: its nexthop, which counts it
+ * @prefix: the prefix
+ * @protocol: as rtm_protocol
+ * @metric: the control plane's
+ */
+struct vrouter_route {
+	struct rb_node node;
+	struct list_head leak;
+	struct vrouter_vrf *vrf;
+	struct vrouter_nexthop *nh;
+	struct vrouter_prefix prefix;
+	u8 protocol;
+	u32 metric;
+};
+
+#define VROUTER_AUTO_BITS	10
+#define VROUTER_REMOTE_BITS	8
+
+/**
+ * struct vrouter - one instance, of one network namespace.
+ * @net: the namespace
+ * @lock: see DOC: Locking
+ * @img: the forwarding image; never NULL
+ * @retired_imgs: images that XDP programs may still hold on to
+ * @ids: indexes of the image's records, by section
+ * @npeers: pairs of VNI and remote VTEP in the image
+ * @next_auto: where to look for the next id of an auto-made nexthop
+ * @gen: counts changes, for consistent dumps
+ * @vrfs: all VRFs, sorted by id
+ * @vifs: all vifs
+ * @uplinks: all uplinks
+ * @nexthops: all nexthops, by id
+ * @vrf_idx: VRFs by image index
+ * @vif_idx: vifs by image index
+ * @nh_slot: nexthops by slot
+ * @auto_nh: nexthops that routes made, by their content
+ * @remotes: remote VTEPs, by address
+ * @vtep_addr: local tunnel endpoint, 0 when none is set; read by the data path
+ * @vtep_port: its UDP port
+ * @vtep_rmac: router MAC of VRFs without their own
+ * @sock: the endpoint's UDP tunnel socket; read by the data path
+ * @fib_nb: underlay route changes
+ * @resolve_work: look routes and neighbours of all remotes up again
+ * @probe_work: keeps the neighbours of remotes in use fresh
+ * @dying: no more work may be queued
+ */
+struct vrouter {
+	struct net *net;
+	struct mutex lock;
+	struct vrouter_img __rcu *img;
+	struct list_head retired_imgs;
+	struct vrouter_ids ids[VR_SEC_MAX];
+	u32 npeers;
+	u32 next_auto;
+	u32 gen;
+	struct list_head vrfs;
+	struct list_head vifs;
+	struct list_head uplinks;
+	struct xarray nexthops;
+	struct xarray vrf_idx;
+	struct xarray vif_idx;
+	struct xarray nh_slot;
+	struct hlist_head auto_nh[1 << VROUTER_AUTO_BITS];
+	struct hlist_head remotes[1 << VROUTER_REMOTE_BITS];
+	__be32 vtep_addr;
+	__be16 vtep_port;
+	u8 vtep_rmac[ETH_ALEN];
+	struct socket __rcu *sock;
+	struct notifier_block fib_nb;
+	struct work_struct resolve_work;
+	struct delayed_work probe_work;
+	bool dying;
+};
+
+/* The instance of a namespace, NULL when no command has made one. main.c */
+struct vrouter *vrouter_get(struct net *net);
+/* The same, made when it is absent. Sleeps. Returns ERR_PTR on failure. */
+struct vrouter *vrouter_get_or_make(struct net *net);
+
+static inline void vrouter_assert_held(const struct vrouter *vr)
+{
+	lockdep_assert_held(&vr->lock);
+}
+
+#endif /* _VROUTER_KMOD_H */
