@@ -21,7 +21,7 @@ VR_INLINE __u64 *vr_hash_place(struct vr_bucket *table, __u32 slots, __u64 key, 
 			if ((b->e[i] & ~vmask) == key)
 				return &b->e[i];
 	}
-	return 0;
+	return VR_NULL;
 }
 
 /* Entries of a bucket; a free place in @place when there is one. */
@@ -71,13 +71,13 @@ VR_INLINE __u64 *vr_hash_moved(struct vr_bucket *table, __u32 slots, __u32 at)
 			if (table[other].e[j] == e)
 				return &table[at].e[i];
 	}
-	return 0;
+	return VR_NULL;
 }
 
 /* Copy one entry of a full bucket to its other bucket, if any has room there. */
 VR_INLINE int vr_hash_move(struct vr_bucket *table, __u32 slots, __u32 at)
 {
-	__u64 *place = 0;
+	__u64 *place = VR_NULL;
 	int i;
 
 	for (i = 0; i < 8 && !place; i++) {
@@ -124,7 +124,7 @@ vr_hash_make_room(struct vr_bucket *table, __u32 slots, __u64 key, __u64 **place
 static inline __attribute__((unused)) int
 vr_hash_insert(struct vr_bucket *table, __u32 slots, __u64 key, __u64 value, __u64 vmask)
 {
-	__u64 *place = vr_hash_place(table, slots, key, vmask), *second = 0;
+	__u64 *place = vr_hash_place(table, slots, key, vmask), *second = VR_NULL;
 	int ret;
 
 	if (!place) {

@@ -6,7 +6,7 @@
 #ifndef _VROUTER_PACKET_H
 #define _VROUTER_PACKET_H
 
-#include <vrouter/reason.h>
+#include <vrouter/image.h>
 
 #define VR_ETH_LEN	14
 #define VR_IP4_LEN	20

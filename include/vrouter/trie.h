@@ -101,7 +101,7 @@ VR_INLINE void vr_trie_init(struct vr_trie *t)
 	for (i = 0; i < VR_TRIE_RESERVE; i++)
 		t->reserve[i] = vr_pool_alloc(i ? &t->nodes : &t->results, VR_POOL_CHUNK);
 	t->lent = 0;
-	t->home.root = 0;
+	t->home.root = VR_NULL;
 	t->nretired = 0;
 }
 
@@ -199,7 +199,7 @@ static inline __attribute__((unused)) int
 vr_trie_publish(struct vr_trie *t, struct vr_trie_fresh *fresh, struct vr_trie_path *p, int level,
 		const struct vr_node *n)
 {
-	struct vr_node *parent = level ? &t->node[p->node[level - 1]] : 0;
+	struct vr_node *parent = level ? &t->node[p->node[level - 1]] : VR_NULL;
 	__u32 count = parent ? vr_popcount64(parent->external) : 1;
 	__u32 *word = parent ? &parent->child : p->root;
 	__u32 old = *word, i, run;
@@ -413,7 +413,7 @@ static inline __attribute__((unused)) int vr_trie_go_home(struct vr_trie *t)
 		vr_trie_retire(t, old.result, results, 1);
 	if (children)
 		vr_trie_retire(t, old.child, children, 0);
-	t->home.root = 0;
+	t->home.root = VR_NULL;
 	return 0;
 }
 
@@ -485,7 +485,7 @@ vr_trie_clear(struct vr_trie *t, __u32 *root, __u64 hi, __u64 lo, int len)
 		VR_STORE_RELEASE(root, 0);
 		vr_trie_retire(t, p.node[0], 1, 0);
 		if (t->home.root == root)
-			t->home.root = 0;
+			t->home.root = VR_NULL;
 	} else {
 		ret = vr_trie_del_child(t, &p, level);
 		if (ret)

@@ -59,6 +59,8 @@ VR_INLINE __be32 vr_hton32(__u32 v)
 #define VR_STORE_RELEASE(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
 #endif
 
+#define VR_NULL			((void *)0)
+
 #define VR_ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 /* Number of bits set. No libgcc, no popcount instruction needed. */

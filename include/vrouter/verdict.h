@@ -63,7 +63,7 @@ VR_INLINE __u32 vr_verdict_vxlan(const struct vr_image *img, __u32 slots,
 	__u32 vni = vr_vxlan_vni(v), idx;
 
 	(void)img;
-	*vrf = 0;
+	*vrf = (const struct vr_vrf *)0;
 	*note = 0;
 	if (!(v->flags & VR_VXLAN_I))
 		return VR_VERDICT_DROP(VXLAN_FLAGS);
