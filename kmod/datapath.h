@@ -7,18 +7,33 @@
 
 #include "vrouter.h"
 
+struct rtable;
+
+/*
+ * Bytes to have in the linear part from an IP header on: the longest IPv4
+ * header and ports, which is also an IPv6 header and an ICMPv6 type.
+ */
+#define VROUTER_PULL	64
+
 /* Receive handler of vifs; rx_handler_data is the struct vrouter_vif. vif-rx.c */
 rx_handler_result_t vrouter_vif_rx(struct sk_buff **pskb);
 
-/* encap_rcv of the tunnel socket; its user data is the struct vrouter. tunnel-rx.c */
+/* Of the tunnel socket; its user data is the struct vrouter. tunnel-rx.c */
 int vrouter_tunnel_rx(struct sock *sk, struct sk_buff *skb);
+struct sk_buff *vrouter_tunnel_gro_receive(struct sock *sk, struct list_head *head,
+					   struct sk_buff *skb);
+int vrouter_tunnel_gro_complete(struct sock *sk, struct sk_buff *skb, int nhoff);
+
+/* The route that tunnels take through the underlay; any context. tunnel-tx.c */
+struct rtable *vrouter_underlay_route(const struct vrouter *vr, __be32 src, __be32 dst,
+				      __be16 port);
 
 /**
  * struct vrouter_ctx - a packet on its way through the module.
  * @vr: instance
  * @img: the image that this packet sees, from entry to exit
  * @vrf: record of the VRF that the packet entered
- * @vrf_idx: its index
+ * @vrf_idx: its index, 0 while it is not known
  * @vif_idx: vif that the packet came from, 0 when it came by a tunnel or is ours
  * @flow: the packet as parsed
  *
@@ -34,20 +49,54 @@ struct vrouter_ctx {
 	struct vr_flow flow;
 };
 
+/* Packets on the wire that an skb stands for. */
+static inline u32 vrouter_packets(const struct sk_buff *skb)
+{
+	return skb_shinfo(skb)->gso_segs ?: 1;
+}
+
+static inline const void *vrouter_linear_end(const struct sk_buff *skb)
+{
+	return skb->data + skb_headlen(skb);
+}
+
+/* Have VROUTER_PULL bytes, or all there are, in the linear part from @off on. */
+static inline bool vrouter_pull(struct sk_buff *skb, unsigned int off)
+{
+	return pskb_may_pull(skb, min(skb->len, off + VROUTER_PULL));
+}
+
+/* Length of the IP header, linear at skb->data, without extension headers. */
+static inline unsigned int vrouter_ip_len(const struct sk_buff *skb, u8 family)
+{
+	return family == VR_FAM_IP6 ? VR_IP6_LEN : (skb->data[0] & 15) * 4;
+}
+
+/* The parser leaves the checksum of a header with options to its caller. forward.c */
+bool vrouter_options_ok(const struct vr_flow *flow, const void *l3);
+/* Make a parsed packet fit to route; 0 or why not. forward.c */
+enum vr_drop vrouter_admit(struct vrouter_ctx *ctx, struct sk_buff *skb);
 /* Route a packet and send it on; takes the skb. forward.c */
 void vrouter_forward(struct vrouter_ctx *ctx, struct sk_buff *skb);
 /* Count a drop and free the skb. forward.c */
 void vrouter_drop(const struct vrouter_ctx *ctx, struct sk_buff *skb, enum vr_drop reason);
 /* Send an IP packet that we made (ICMP) into a VRF; takes the skb. forward.c */
 void vrouter_output(struct vrouter_ctx *ctx, struct sk_buff *skb);
+
 /* To a vif's netdev, with the Ethernet header of @nh. vif-tx.c */
 void vrouter_vif_tx(struct vrouter_ctx *ctx, struct sk_buff *skb, const struct vr_nh *nh);
 /* Into a tunnel. tunnel-tx.c */
 void vrouter_tunnel_tx(struct vrouter_ctx *ctx, struct sk_buff *skb, const struct vr_nh *nh);
+
 /* ARP from a vif; takes the skb. arp.c */
 void vrouter_arp_rx(struct vrouter_vif *vif, struct vrouter_ctx *ctx, struct sk_buff *skb);
 /* IPv6 that may be ND: true when it was and the skb is taken. nd.c */
 bool vrouter_nd_rx(struct vrouter_vif *vif, struct vrouter_ctx *ctx, struct sk_buff *skb);
+/* Whether an address is one of the vif's gateway addresses; under RCU. arp.c */
+bool vrouter_gateway_here(const struct vrouter_vif *vif, u8 family, const u64 *addr);
+/* The MAC that the vif's gateway addresses have. arp.c */
+void vrouter_gateway_mac(const struct vrouter_ctx *ctx, u8 *mac);
+
 /* Answer with an ICMP error and drop; takes the skb. icmp.c */
 void vrouter_icmp_error(struct vrouter_ctx *ctx, struct sk_buff *skb, enum vr_drop reason,
 			u32 mtu);

@@ -147,6 +147,17 @@ void vrouter_img_free(struct vrouter_img *img)
 	kfree(img);
 }
 
+/* Records of a pool in use, without those that only wait for a grace period. */
+static u32 pool_used(const struct vr_trie *t, const struct vr_pool *pool, bool results)
+{
+	u32 i, n = pool->used;
+
+	for (i = 0; i < t->nretired; i++)
+		if (t->retired[i].results == results)
+			n -= vr_pool_run(t->retired[i].n);
+	return n;
+}
+
 u32 vrouter_img_used(struct vrouter *vr, enum vr_section sec)
 {
 	const struct vrouter_img *img = vrouter_img(vr);
@@ -161,9 +172,9 @@ u32 vrouter_img_used(struct vrouter *vr, enum vr_section sec)
 	case VR_SEC_NHPTR:
 		return DIV_ROUND_UP(atomic_read(&vr->ids[VR_SEC_NHPTR].used), 16);
 	case VR_SEC_NODE:
-		return img->trie.nodes.used;
+		return pool_used(&img->trie, &img->trie.nodes, false);
 	case VR_SEC_RESULT:
-		return DIV_ROUND_UP(img->trie.results.used, 16);
+		return DIV_ROUND_UP(pool_used(&img->trie, &img->trie.results, true), 16);
 	case VR_SEC_BLOCK:
 		return (1 + atomic_read(&vr->ids[VR_SEC_BLOCK].used)) * hdr->ncpu;
 	case VR_SEC_NHCTR:

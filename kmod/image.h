@@ -90,10 +90,12 @@ static inline const struct vr_image *vrouter_view(const struct vrouter *vr)
 	return &rcu_dereference(vr->img)->view;
 }
 
-/* Counters. Softirqs are off, or the caller turns them off. count.c */
-void vrouter_count_drop(struct vrouter *vr, u32 vrf_idx, u32 vif_idx, enum vr_drop reason);
-void vrouter_count_traffic(struct vrouter *vr, u32 vrf_idx, u32 in_vif, u32 out_vif, u32 slot,
-			   enum vr_traffic vrf_kind, u32 packets, u32 bytes);
+/* Counters, in the image that the packet sees; softirqs are off. count.c */
+void vrouter_count_drop(const struct vr_image *img, u32 vrf_idx, u32 vif_idx,
+			enum vr_drop reason, u32 packets);
+void vrouter_count_traffic(const struct vr_image *img, u32 vrf_idx, u32 in_vif, u32 out_vif,
+			   u32 slot, u32 packets, u32 bytes);
+/* Sums over all CPUs and replaced images; vr->lock is held. count.c */
 void vrouter_sum_block(struct vrouter *vr, u32 block, struct vr_block *sum);
 void vrouter_sum_nexthop(struct vrouter *vr, u32 slot, struct vr_nhctr *sum);
 

@@ -48,6 +48,34 @@ static void init_objects(struct vrouter *vr)
 	vrouter_remote_init(vr);
 }
 
+/* RTNL is held. */
+static int netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct vrouter *vr = container_of(nb, struct vrouter, netdev_nb);
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+
+	mutex_lock(&vr->lock);
+	vrouter_vif_netdev_event(vr, dev, event);
+	vrouter_uplink_netdev_event(vr, dev, event);
+	mutex_unlock(&vr->lock);
+	return NOTIFY_DONE;
+}
+
+/* Changes of devices, underlay routes and neighbours. Not under RTNL. */
+static int watch(struct vrouter *vr)
+{
+	int err;
+
+	vr->netdev_nb.notifier_call = netdev_event;
+	err = register_netdevice_notifier_net(vr->net, &vr->netdev_nb);
+	if (err)
+		return err;
+	err = vrouter_remote_watch(vr);
+	if (err)
+		unregister_netdevice_notifier_net(vr->net, &vr->netdev_nb);
+	return err;
+}
+
 static struct vrouter *vrouter_make(struct net *net)
 {
 	u32 size[VR_SEC_MAX];
@@ -67,7 +95,7 @@ static struct vrouter *vrouter_make(struct net *net)
 		return ERR_PTR(-ENOMEM);
 	}
 	RCU_INIT_POINTER(vr->img, img);
-	err = vrouter_remote_watch(vr);
+	err = watch(vr);
 	if (err) {
 		vrouter_img_free(img);
 		kvfree(vr);
@@ -94,25 +122,33 @@ struct vrouter *vrouter_get_or_make(struct net *net)
 	return vr;
 }
 
-int vrouter_run(struct genl_info *info, vrouter_command command)
+static int run(struct vrouter *vr, struct genl_info *info, vrouter_command command)
 {
-	struct vrouter *vr = vrouter_get_or_make(genl_info_net(info));
 	int err;
 
-	if (IS_ERR(vr))
-		return PTR_ERR(vr);
 	mutex_lock(&vr->lock);
 	err = command(vr, info);
 	mutex_unlock(&vr->lock);
 	return err;
 }
 
+int vrouter_run(struct genl_info *info, vrouter_command command)
+{
+	struct vrouter *vr = vrouter_get_or_make(genl_info_net(info));
+
+	return IS_ERR(vr) ? PTR_ERR(vr) : run(vr, info, command);
+}
+
 int vrouter_run_rtnl(struct genl_info *info, vrouter_command command)
 {
+	/* An instance is made without RTNL: the FIB notifier's dump takes it. */
+	struct vrouter *vr = vrouter_get_or_make(genl_info_net(info));
 	int err;
 
+	if (IS_ERR(vr))
+		return PTR_ERR(vr);
 	rtnl_lock();
-	err = vrouter_run(info, command);
+	err = run(vr, info, command);
 	rtnl_unlock();
 	return err;
 }
@@ -139,18 +175,21 @@ static void __net_exit vrouter_net_exit(struct net *net)
 		return;
 	vrouter_remote_unwatch(vr);
 	rtnl_lock();
+	vrouter_vif_shut_all(vr);
 	mutex_lock(&vr->lock);
 	vrouter_img_abandon(vr);
 	vrouter_vtep_close(vr);
-	vrouter_vif_close_all(vr);
+	vrouter_vif_free_all(vr);
 	vrouter_vrf_free_all(vr);
 	vrouter_nexthop_free_all(vr);
 	vrouter_uplink_free_all(vr);
 	mutex_unlock(&vr->lock);
-	/* The notifiers find no instance from here on. */
-	WRITE_ONCE(vn->vr, NULL);
 	rtnl_unlock();
-	/* The neighbour notifier may still hold it; call_rcu() gives indexes back. */
+	/* It replays the end of every device, so there must be no vif by now. */
+	unregister_netdevice_notifier_net(net, &vr->netdev_nb);
+	/* The neighbour notifier finds no instance from here on. */
+	WRITE_ONCE(vn->vr, NULL);
+	/* It may still hold this one; and call_rcu() gives indexes back. */
 	synchronize_rcu();
 	rcu_barrier();
 	list_for_each_entry_safe(img, next, &vr->retired_imgs, list)
@@ -171,25 +210,6 @@ static struct pernet_operations vrouter_net_ops = {
 	.size = sizeof(struct vrouter_net),
 };
 
-/* RTNL is held: no instance goes away meanwhile. */
-static int vrouter_netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
-{
-	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
-	struct vrouter *vr = vrouter_get(dev_net(dev));
-
-	if (!vr)
-		return NOTIFY_DONE;
-	mutex_lock(&vr->lock);
-	vrouter_vif_netdev_event(vr, dev, event);
-	vrouter_uplink_netdev_event(vr, dev, event);
-	mutex_unlock(&vr->lock);
-	return NOTIFY_DONE;
-}
-
-static struct notifier_block vrouter_netdev_nb = {
-	.notifier_call = vrouter_netdev_event,
-};
-
 static int __init vrouter_init(void)
 {
 	int err;
@@ -197,20 +217,15 @@ static int __init vrouter_init(void)
 	err = register_pernet_subsys(&vrouter_net_ops);
 	if (err)
 		return err;
-	err = register_netdevice_notifier(&vrouter_netdev_nb);
-	if (err)
-		goto pernet;
 	err = vrouter_neigh_watch();
 	if (err)
-		goto netdev;
+		goto pernet;
 	err = vrouter_netlink_init();
 	if (err)
 		goto neigh;
 	return 0;
 neigh:
 	vrouter_neigh_unwatch();
-netdev:
-	unregister_netdevice_notifier(&vrouter_netdev_nb);
 pernet:
 	unregister_pernet_subsys(&vrouter_net_ops);
 	return err;
@@ -221,7 +236,6 @@ static void __exit vrouter_exit(void)
 	vrouter_netlink_exit();
 	vrouter_neigh_unwatch();
 	unregister_pernet_subsys(&vrouter_net_ops);
-	unregister_netdevice_notifier(&vrouter_netdev_nb);
 	rcu_barrier();
 }
 

@@ -66,15 +66,17 @@ static void underlay_neighbor(struct vrouter *vr, u32 ifindex, u32 addr, struct 
 /* The host that a route leads to; false when it leads elsewhere or to a subnet. */
 static bool tenant_neighbor(const struct vrouter_route *rt, struct neighbor *n)
 {
-	if (rt->nh->type != VROUTER_NEXTHOP_TYPE_VIF || !vrouter_prefix_is_host(&rt->prefix))
+	const struct vrouter_nexthop *nh = rt->nh;
+
+	if (nh->type != VROUTER_NEXTHOP_TYPE_VIF || !vrouter_prefix_is_host(&rt->prefix))
 		return false;
 	*n = (struct neighbor){
-		.ifindex = rt->nh->vif->dev->ifindex,
+		.ifindex = nh->vif->dev->ifindex,
 		.addr = rt->prefix,
 		.vrf = rt->vrf,
 		.state = NUD_PERMANENT,
 	};
-	ether_addr_copy(n->lladdr, rt->nh->lladdr);
+	ether_addr_copy(n->lladdr, is_zero_ether_addr(nh->lladdr) ? nh->vif->lladdr : nh->lladdr);
 	return true;
 }
 

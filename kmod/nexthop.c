@@ -524,7 +524,9 @@ static int nexthop_new(struct vrouter *vr, struct genl_info *info)
 	if (IS_ERR(nh))
 		return PTR_ERR(nh);
 	vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_NTF);
-	return vrouter_reply_nexthop(info, vr, nh);
+	/* It is made, whether or not the answer finds memory. */
+	vrouter_reply_nexthop(info, vr, nh);
+	return 0;
 }
 
 static int nexthop_del(struct vrouter *vr, struct genl_info *info)

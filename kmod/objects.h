@@ -28,7 +28,8 @@ void vrouter_vrf_rmac_update(struct vrouter *vr);
 const u8 *vrouter_vrf_rmac(const struct vrouter *vr, u32 vni);
 
 /* vif.c; RTNL is held */
-void vrouter_vif_close_all(struct vrouter *vr);
+void vrouter_vif_shut_all(struct vrouter *vr);	/* without vr->lock */
+void vrouter_vif_free_all(struct vrouter *vr);
 void vrouter_vif_netdev_event(struct vrouter *vr, struct net_device *dev, unsigned long event);
 const u8 *vrouter_vif_gateway_mac(const struct vrouter_vif *vif);
 

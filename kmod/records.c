@@ -163,6 +163,12 @@ int vrouter_img_nexthop_set(struct vrouter *vr, struct vrouter_nexthop *nh, stru
 	return 0;
 }
 
+/*
+ * A full image finds room when what it retired comes back. The trie's reserve,
+ * once lent out, is whole again after two reclaims.
+ */
+#define RECLAIMS	3
+
 static void reclaim(struct vr_trie *t)
 {
 	if (!t->nretired)
@@ -178,14 +184,15 @@ int vrouter_img_route_set(struct vrouter *vr, struct vrouter_vrf *vrf,
 	struct vrouter_img *img = vrouter_img(vr);
 	u32 *root = &vrouter_vrf_rec(img, vrf->idx)->root[p->family];
 	struct vr_trie *t = &img->trie;
+	int tries;
 
 	if (!vr_trie_can_retire(t))
 		reclaim(t);
-	if (!vr_trie_set(t, root, p->addr[0], p->addr[1], p->len, slot))
-		return 0;
-	reclaim(t);
-	if (!vr_trie_set(t, root, p->addr[0], p->addr[1], p->len, slot))
-		return 0;
+	for (tries = 0; tries < RECLAIMS; tries++) {
+		if (!vr_trie_set(t, root, p->addr[0], p->addr[1], p->len, slot))
+			return 0;
+		reclaim(t);
+	}
 	NL_SET_ERR_MSG(extack,
 		       "dst: the image is full; module parameters image_nodes and image_results make it larger");
 	return -ENOSPC;
@@ -197,15 +204,15 @@ void vrouter_img_route_clear(struct vrouter *vr, struct vrouter_vrf *vrf,
 	struct vrouter_img *img = vrouter_img(vr);
 	u32 *root = &vrouter_vrf_rec(img, vrf->idx)->root[p->family];
 	struct vr_trie *t = &img->trie;
-	int ret;
+	int ret, tries;
 
 	if (!vr_trie_can_retire(t))
 		reclaim(t);
-	ret = vr_trie_clear(t, root, p->addr[0], p->addr[1], p->len);
-	if (ret == VR_TRIE_FULL) {
-		/* The reserve is lent out; what it was lent for has come back now. */
-		reclaim(t);
+	for (tries = 0; tries < RECLAIMS; tries++) {
 		ret = vr_trie_clear(t, root, p->addr[0], p->addr[1], p->len);
+		if (ret != VR_TRIE_FULL)
+			break;
+		reclaim(t);
 	}
 	WARN_ON_ONCE(ret);
 }

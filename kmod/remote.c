@@ -16,6 +16,7 @@
 
 #include <vrouter/hash.h>
 
+#include "datapath.h"
 #include "image.h"
 #include "netlink.h"
 #include "objects.h"
@@ -50,12 +51,6 @@ static bool resolve_neigh(struct net_device *dev, __be32 gateway, u8 *mac)
 /* What the underlay says of a remote now, in the fields of @r that it gives. */
 static void look_up(struct vrouter *vr, struct vrouter_remote *r)
 {
-	struct flowi4 fl4 = {
-		.daddr = r->addr,
-		.saddr = vr->vtep_addr,
-		.flowi4_proto = IPPROTO_UDP,
-		.fl4_dport = vr->vtep_port,
-	};
 	struct vrouter_uplink *up;
 	struct rtable *rt;
 
@@ -66,7 +61,7 @@ static void look_up(struct vrouter *vr, struct vrouter_remote *r)
 	r->self = vr->vtep_addr && r->addr == vr->vtep_addr;
 	if (!vr->vtep_addr || r->self)
 		return;
-	rt = ip_route_output_key(vr->net, &fl4);
+	rt = vrouter_underlay_route(vr, vr->vtep_addr, r->addr, vr->vtep_port);
 	if (IS_ERR(rt))
 		return;
 	up = vrouter_uplink_find(vr, rt->dst.dev->ifindex);

@@ -12,13 +12,13 @@
 
 static const char *const section_names[VR_SEC_MAX] = { VR_SECTIONS(SECTION_NAME) };
 
-static int put_section(struct sk_buff *skb, struct vrouter *vr, enum vr_section sec)
+static int put_section(struct sk_buff *skb, enum vr_section sec, u32 size, u32 used)
 {
 	struct nlattr *nest = nla_nest_start(skb, VROUTER_A_FASTPATH_SECTION);
 
 	if (!nest || nla_put_string(skb, VROUTER_A_SECTION_NAME, section_names[sec]) ||
-	    nla_put_u32(skb, VROUTER_A_SECTION_SIZE, vrouter_img(vr)->view.size[sec]) ||
-	    nla_put_u32(skb, VROUTER_A_SECTION_USED, vrouter_img_used(vr, sec)))
+	    nla_put_u32(skb, VROUTER_A_SECTION_SIZE, size) ||
+	    nla_put_u32(skb, VROUTER_A_SECTION_USED, used))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -41,7 +41,23 @@ static int fill_fastpath(struct sk_buff *skb, struct vrouter *vr, const void *ob
 	    nla_put_u32(skb, VROUTER_A_FASTPATH_ABI, VR_IMAGE_ABI))
 		return -EMSGSIZE;
 	for (sec = 0; sec < VR_SEC_MAX; sec++)
-		if (put_section(skb, vr, sec))
+		if (put_section(skb, sec, img->view.size[sec], vrouter_img_used(vr, sec)))
+			return -EMSGSIZE;
+	return 0;
+}
+
+/* What the first command in a namespace will make. */
+static int fill_default(struct sk_buff *skb, struct vrouter *vr, const void *obj)
+{
+	u32 size[VR_SEC_MAX];
+	enum vr_section sec;
+
+	vrouter_img_default_sizes(size);
+	if (nla_put_u32(skb, VROUTER_A_FASTPATH_ENABLED, 0) ||
+	    nla_put_u32(skb, VROUTER_A_FASTPATH_ABI, VR_IMAGE_ABI))
+		return -EMSGSIZE;
+	for (sec = 0; sec < VR_SEC_MAX; sec++)
+		if (put_section(skb, sec, size[sec], 0))
 			return -EMSGSIZE;
 	return 0;
 }
@@ -67,11 +83,8 @@ int vrouter_nl_fastpath_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (id && !(vr && has_prog(vr, id)))
 		err = vrouter_refuse(info->extack, id, -ENOENT,
 				     "uplink-prog-id: the program is not in use");
-	else if (!vr)
-		err = vrouter_refuse(info->extack, NULL, -ENOENT,
-				     "fastpath: nothing is configured in this network namespace");
 	else
-		err = vrouter_reply(info, vr, fill_fastpath, NULL);
+		err = vrouter_reply(info, vr, vr ? fill_fastpath : fill_default, NULL);
 	vrouter_unlock(vr);
 	return err;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Showing nexthops. */
 
+#include <linux/etherdevice.h>
+
 #include "netlink.h"
 #include "objects.h"
 #include "show.h"
@@ -29,10 +31,12 @@ int vrouter_put_nexthop(struct sk_buff *skb, const struct vrouter_nexthop *nh, i
 			return -EMSGSIZE;
 		return 0;
 	case VROUTER_NEXTHOP_TYPE_VIF:
-		if (nla_put_u32(skb, NH_ATTR(type, IFINDEX), nh->vif->dev->ifindex) ||
-		    nla_put(skb, NH_ATTR(type, LLADDR), ETH_ALEN, nh->lladdr))
+		if (nla_put_u32(skb, NH_ATTR(type, IFINDEX), nh->vif->dev->ifindex))
 			return -EMSGSIZE;
-		return 0;
+		/* None of its own: it follows the vif's. */
+		if (is_zero_ether_addr(nh->lladdr))
+			return 0;
+		return nla_put(skb, NH_ATTR(type, LLADDR), ETH_ALEN, nh->lladdr);
 	case VROUTER_NEXTHOP_TYPE_VRF:
 		return nla_put_string(skb, NH_ATTR(type, VRF), nh->vrf->name);
 	default:

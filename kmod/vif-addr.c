@@ -9,8 +9,6 @@
 #include "objects.h"
 #include "vif.h"
 
-#define MAX_PREFIXES	256	/* of a kind, on one vif */
-
 static bool prefix_equal(const struct vrouter_prefix *a, const struct vrouter_prefix *b)
 {
 	return a->family == b->family && a->len == b->len && a->addr[0] == b->addr[0] &&
@@ -88,10 +86,6 @@ static int read_set(struct genl_info *info, struct addr_set *set)
 	unsigned int na = count_nests(info, VROUTER_A_VIF_ADDR);
 	int err;
 
-	if (ng > MAX_PREFIXES || na > MAX_PREFIXES) {
-		NL_SET_ERR_MSG(info->extack, "gateway, addr: at most 256 of each on one vif");
-		return -E2BIG;
-	}
 	set->gateways = kzalloc(struct_size(set->gateways, prefix, ng), GFP_KERNEL);
 	set->addrs = kcalloc(na ?: 1, sizeof(*set->addrs), GFP_KERNEL);
 	if (!set->gateways || !set->addrs)
@@ -300,6 +294,11 @@ int vrouter_vif_routes_set(struct vrouter *vr, struct vrouter_vif *vif, struct g
 		err = need_nexthop(vr, vif, info);
 	if (err)
 		goto free;
+	if (set.gateways->n + set.naddrs > VROUTER_VIF_PREFIXES) {
+		NL_SET_ERR_MSG(info->extack, "gateway, addr: at most 96 in all on one vif");
+		err = -E2BIG;
+		goto free_nexthop;
+	}
 	gateways = set.gateways->n;
 	err = add_addrs(vr, vif, &set, &have, info->extack);
 	if (err)
@@ -308,14 +307,15 @@ int vrouter_vif_routes_set(struct vrouter *vr, struct vrouter_vif *vif, struct g
 		err = add_gateways(vr, vif, &set, &have, info->extack);
 	if (err) {
 		del_set(vr, vif, &set, &have);
-		drop_nexthop(vr, vif);
-		goto free;
+		goto free_nexthop;
 	}
 	WARN_ON_ONCE(set.gateways->n != gateways);
 	del_set(vr, vif, &have, &set);
 	adopt_set(vr, vif, &set);
 	drop_nexthop(vr, vif);
 	return 0;
+free_nexthop:
+	drop_nexthop(vr, vif);
 free:
 	kfree(set.gateways);
 	kfree(set.addrs);

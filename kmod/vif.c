@@ -80,18 +80,28 @@ static void vif_remove(struct vrouter *vr, struct vrouter_vif *vif)
 /*
  * The module goes away, or the namespace. A tenant must not find itself on
  * the host's own stack: a device that no XDP program guards is taken down.
+ * RTNL keeps the list as it is; vr->lock is not held, as the notifier of the
+ * devices that go down takes it.
  */
-void vrouter_vif_close_all(struct vrouter *vr)
+void vrouter_vif_shut_all(struct vrouter *vr)
+{
+	struct vrouter_vif *vif;
+
+	ASSERT_RTNL();
+	list_for_each_entry(vif, &vr->vifs, list) {
+		if (!netif_running(vif->dev) || dev_xdp_prog_count(vif->dev))
+			continue;
+		netdev_info(vif->dev, "vrouter is gone: taken down to keep its tenant off the host's stack\n");
+		dev_close(vif->dev);
+	}
+}
+
+void vrouter_vif_free_all(struct vrouter *vr)
 {
 	struct vrouter_vif *vif, *next;
 
-	list_for_each_entry_safe(vif, next, &vr->vifs, list) {
-		if (netif_running(vif->dev) && !dev_xdp_prog_count(vif->dev)) {
-			netdev_info(vif->dev, "vrouter is gone: taken down to keep its tenant off the host's stack\n");
-			dev_close(vif->dev);
-		}
+	list_for_each_entry_safe(vif, next, &vr->vifs, list)
 		vif_remove(vr, vif);
-	}
 }
 
 void vrouter_vif_netdev_event(struct vrouter *vr, struct net_device *dev, unsigned long event)

@@ -263,7 +263,9 @@ static int vrf_add(struct vrouter *vr, const char *name, u32 id, struct genl_inf
 	vrouter_nexthop_publish_vni(vr, vrf->vni);
 	vr->gen++;
 	vrouter_notify_vrf(vr, vrf, VROUTER_CMD_VRF_NTF);
-	return vrouter_reply_vrf(info, vr, vrf);
+	/* It is made, whether or not the answer finds memory. */
+	vrouter_reply_vrf(info, vr, vrf);
+	return 0;
 erase:
 	xa_erase(&vr->vrf_idx, vrf->idx);
 free:

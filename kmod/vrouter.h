@@ -292,6 +292,7 @@ struct vrouter_route {
  * @vtep_port: its UDP port
  * @vtep_rmac: router MAC of VRFs without their own
  * @sock: the endpoint's UDP tunnel socket; read by the data path
+ * @netdev_nb: changes of vifs and uplinks
  * @fib_nb: underlay route changes
  * @resolve_work: look routes and neighbours of all remotes up again
  * @probe_work: keeps the neighbours of remotes in use fresh
@@ -319,6 +320,7 @@ struct vrouter {
 	__be16 vtep_port;
 	u8 vtep_rmac[ETH_ALEN];
 	struct socket __rcu *sock;
+	struct notifier_block netdev_nb;
 	struct notifier_block fib_nb;
 	struct work_struct resolve_work;
 	struct delayed_work probe_work;

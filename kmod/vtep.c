@@ -21,6 +21,8 @@ static struct socket *open_socket(struct vrouter *vr, __be32 addr, __be16 port,
 		.sk_user_data = vr,
 		.encap_type = 1,
 		.encap_rcv = vrouter_tunnel_rx,
+		.gro_receive = vrouter_tunnel_gro_receive,
+		.gro_complete = vrouter_tunnel_gro_complete,
 	};
 	struct udp_port_cfg cfg = {
 		.family = AF_INET,

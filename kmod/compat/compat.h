@@ -8,6 +8,11 @@
 
 #include <linux/version.h>
 #include <net/netlink.h>
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+#include <net/gso.h>
+#else
+#include <linux/netdevice.h>
+#endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 /* The range became a pointer to const. */

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0
+/* From a parsed packet to its nexthop: what XDP leaves to us of a verdict. */
+
+#include <linux/ip.h>
+#include <net/ip.h>
+
+#include <vrouter/verdict.h>
+
+#include "datapath.h"
+#include "image.h"
+
+/*
+ * What one GSO packet may be that goes into a tunnel; the rest goes in
+ * segments. As the features of a vxlan netdev are, except that GSO_ROBUST
+ * leaves the check of headers from a guest to the underlay's device.
+ */
+#define TUNNEL_GSO	(NETIF_F_GSO_SOFTWARE | NETIF_F_GSO_ROBUST)
+
+/**
+ * vrouter_drop - count a drop and free the skb.
+ * @ctx: packet
+ * @skb: taken
+ * @reason: why
+ */
+void vrouter_drop(const struct vrouter_ctx *ctx, struct sk_buff *skb, enum vr_drop reason)
+{
+	vrouter_count_drop(ctx->img, ctx->vrf_idx, ctx->vif_idx, reason, vrouter_packets(skb));
+	kfree_skb(skb);
+}
+
+/**
+ * vrouter_options_ok - checksum of an IPv4 header with options.
+ * @flow: packet as parsed
+ * @l3: its header, linear
+ *
+ * Return: true also for a header without, which the parser has checked.
+ */
+bool vrouter_options_ok(const struct vr_flow *flow, const void *l3)
+{
+	if (!(flow->flags & VR_FLOW_OPTIONS))
+		return true;
+	return !ip_fast_csum(l3, ((const struct iphdr *)l3)->ihl);
+}
+
+/**
+ * vrouter_admit - make a parsed packet fit to route.
+ * @ctx: packet
+ * @skb: skb->data is at the IP header; left to the caller in any case
+ *
+ * Cuts Ethernet's padding off and sets the headers' offsets.
+ *
+ * Return: 0 or why it cannot be.
+ */
+enum vr_drop vrouter_admit(struct vrouter_ctx *ctx, struct sk_buff *skb)
+{
+	int header = vrouter_ip_len(skb, ctx->flow.family), err;
+
+	/* A checksum over the whole packet would be wrong once TTL changes. */
+	skb_forward_csum(skb);
+	/*
+	 * Where a device is to put a checksum is the word of a guest. In the
+	 * IP header it would change addresses that have been checked.
+	 */
+	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_start_offset(skb) < header)
+		return VR_DROP_IP_MALFORMED;
+	err = pskb_trim_rcsum(skb, ctx->flow.len);
+	if (unlikely(err))
+		return err == -ENOMEM ? VR_DROP_NO_MEMORY : VR_DROP_IP_MALFORMED;
+	skb_reset_network_header(skb);
+	/*
+	 * Size checks and tunnel offloads of a GSO packet go by this offset.
+	 * Behind extension headers only the checksum's start knows it; of a
+	 * tenant's own tunnel, the tenant's stack has set it.
+	 */
+	if (skb->ip_summed == CHECKSUM_PARTIAL && !skb->encapsulation)
+		skb_set_transport_header(skb, skb_checksum_start_offset(skb));
+	else if (!skb_is_gso(skb))
+		skb_set_transport_header(skb, header);
+	return VR_DROP_NONE;
+}
+
+static enum vr_drop drop_of_verdict(u32 verdict, const struct vr_nh *nh)
+{
+	switch (vr_verdict_punt(verdict)) {
+	case VR_PUNT_NO_ROUTE:
+		return VR_DROP_NO_ROUTE;
+	case VR_PUNT_REJECT:
+		return nh->type == VR_NH_PROHIBIT ? VR_DROP_PROHIBIT : VR_DROP_UNREACHABLE;
+	case VR_PUNT_TTL:
+		return VR_DROP_TTL;
+	case VR_PUNT_LOCAL:
+		return VR_DROP_LOCAL_PROTO;
+	}
+	return vr_verdict_drop(verdict);
+}
+
+/* Whether there is a way out, and @mtu of it. */
+static enum vr_drop check_way(const struct vrouter_ctx *ctx, const struct vr_nh *nh, u32 *mtu)
+{
+	const struct vr_vif *vif;
+
+	if (nh->type == VR_NH_VIF) {
+		vif = vr_image_vif(ctx->img, nh->target);
+		if (!vif)
+			return VR_DROP_IMAGE;
+		*mtu = VR_READ_ONCE(vif->mtu);
+		return VR_DROP_NONE;
+	}
+	/* With the uplink known, the kernel finds the neighbour as it sends. */
+	if (!nh->ifindex || !nh->mtu || nh->flags & VR_NH_SELF)
+		return VR_DROP_UNRESOLVED;
+	*mtu = nh->mtu;
+	return VR_DROP_NONE;
+}
+
+static bool fits(const struct vrouter_ctx *ctx, const struct sk_buff *skb, u32 mtu)
+{
+	if (skb_is_gso(skb))
+		return skb_gso_validate_network_len(skb, mtu);
+	return ctx->flow.len <= mtu;
+}
+
+static bool must_segment(const struct vrouter_ctx *ctx, const struct sk_buff *skb,
+			 const struct vr_nh *nh)
+{
+	unsigned int type = skb_shinfo(skb)->gso_type;
+
+	if (!skb_is_gso(skb))
+		return false;
+	/* Its members keep IP headers of their own, which we would miss. */
+	if (type & SKB_GSO_FRAGLIST)
+		return true;
+	if (nh->type != VR_NH_TUNNEL)
+		return false;
+	/* An skb describes one level of tunnels; and lengths have 16 bits. */
+	return skb->encapsulation || !net_gso_ok(TUNNEL_GSO, type) ||
+	       ctx->flow.len + VR_OVERHEAD_IP4 > IP_MAX_MTU;
+}
+
+static void forward_segment(const struct vrouter_ctx *ctx, struct sk_buff *skb)
+{
+	struct vrouter_ctx one = *ctx;
+	enum vr_drop reason = VR_DROP_NO_MEMORY;
+
+	if (vrouter_pull(skb, 0))
+		reason = vr_parse_ip(skb->protocol, skb->data, vrouter_linear_end(skb), skb->len,
+				     &one.flow);
+	if (!reason)
+		reason = vrouter_admit(&one, skb);
+	if (reason)
+		vrouter_drop(&one, skb, reason);
+	else
+		vrouter_forward(&one, skb);
+}
+
+static void forward_segments(const struct vrouter_ctx *ctx, struct sk_buff *skb)
+{
+	struct sk_buff *segs, *seg, *next;
+
+	segs = skb_gso_segment(skb, NETIF_F_SG);
+	if (IS_ERR_OR_NULL(segs)) {
+		vrouter_drop(ctx, skb, segs == ERR_PTR(-ENOMEM) ? VR_DROP_NO_MEMORY :
+								  VR_DROP_IP_MALFORMED);
+		return;
+	}
+	consume_skb(skb);
+	skb_list_walk_safe(segs, seg, next) {
+		skb_mark_not_on_list(seg);
+		forward_segment(ctx, seg);
+	}
+}
+
+static void send(struct vrouter_ctx *ctx, struct sk_buff *skb, const struct vr_nh *nh)
+{
+	if (nh->type == VR_NH_VIF)
+		vrouter_vif_tx(ctx, skb, nh);
+	else
+		vrouter_tunnel_tx(ctx, skb, nh);
+}
+
+/**
+ * vrouter_forward - route a packet and send it on.
+ * @ctx: packet
+ * @skb: taken; admitted by vrouter_admit()
+ *
+ * Context: softirq, RCU read section.
+ */
+void vrouter_forward(struct vrouter_ctx *ctx, struct sk_buff *skb)
+{
+	const struct vr_nh *nh = NULL;
+	enum vr_drop reason;
+	u32 verdict, mtu = 0;
+
+	verdict = vr_verdict_route(ctx->img, ctx->vrf, &ctx->flow, &nh);
+	if (verdict == VR_VERDICT_PUNT(LOCAL)) {
+		vrouter_local_rx(ctx, skb);
+		return;
+	}
+	reason = verdict ? drop_of_verdict(verdict, nh) : check_way(ctx, nh, &mtu);
+	if (!reason && unlikely(must_segment(ctx, skb, nh))) {
+		forward_segments(ctx, skb);
+		return;
+	}
+	if (!reason && !fits(ctx, skb, mtu))
+		reason = VR_DROP_TOO_BIG;
+	if (reason) {
+		vrouter_icmp_error(ctx, skb, reason, mtu);
+		return;
+	}
+	if (skb_ensure_writable(skb, vrouter_ip_len(skb, ctx->flow.family))) {
+		vrouter_drop(ctx, skb, VR_DROP_NO_MEMORY);
+		return;
+	}
+	vr_ttl_dec(skb->data, ctx->flow.family);
+	send(ctx, skb, nh);
+}
+
+/**
+ * vrouter_output - send an IP packet that we made into a VRF.
+ * @ctx: VRF; vif_idx is 0. The flow is filled in here
+ * @skb: taken; skb->data and network_header are at the IP header
+ *
+ * Nothing answers such a packet, not even when it cannot be sent.
+ */
+void vrouter_output(struct vrouter_ctx *ctx, struct sk_buff *skb)
+{
+	const struct vr_nh *nh = NULL;
+	enum vr_drop reason;
+	u32 verdict, mtu = 0;
+
+	reason = vr_parse_ip(skb->protocol, skb->data, vrouter_linear_end(skb), skb->len,
+			     &ctx->flow);
+	if (!reason) {
+		verdict = vr_verdict_route(ctx->img, ctx->vrf, &ctx->flow, &nh);
+		reason = verdict ? drop_of_verdict(verdict, nh) : check_way(ctx, nh, &mtu);
+	}
+	if (!reason && !fits(ctx, skb, mtu))
+		reason = VR_DROP_TOO_BIG;
+	if (reason)
+		vrouter_drop(ctx, skb, reason);
+	else
+		send(ctx, skb, nh);
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Frames from tenants. All of them end here; none goes to the host's stack. */
+
+#include <linux/if_vlan.h>
+#include <linux/rcupdate.h>
+
+#include <vrouter/verdict.h>
+
+#include "datapath.h"
+#include "image.h"
+
+/* What the shared verdict leaves to us of a packet with IPv4 options. */
+static u32 options_verdict(const struct vrouter_ctx *ctx, const struct vr_vif *rec,
+			   const struct sk_buff *skb, u32 *note)
+{
+	const struct vr_flow *f = &ctx->flow;
+
+	if (!vrouter_options_ok(f, skb->data))
+		return VR_VERDICT_DROP(IP_CSUM);
+	if (rec->source_check == VR_CHECK_OFF ||
+	    vr_source_ok(ctx->img, ctx->vrf, ctx->vif_idx, f->src, f->family))
+		return 0;
+	return vr_verdict_check(rec->source_check, VR_DROP_SPOOF, note);
+}
+
+/* 0 when the packet goes on, why it is dropped, or a punt: it is not routed. */
+static u32 tenant_verdict(struct vrouter_ctx *ctx, const struct vr_vif *rec,
+			  struct sk_buff *skb)
+{
+	const struct vr_eth *eth = (const struct vr_eth *)skb_mac_header(skb);
+	u32 verdict, note = 0;
+
+	verdict = vr_verdict_tenant(ctx->img, ctx->vrf, rec, ctx->vif_idx, eth->proto, skb->data,
+				    vrouter_linear_end(skb), skb->len, &ctx->flow, &note);
+	if (verdict == VR_VERDICT_PUNT(IP_OPTIONS))
+		verdict = options_verdict(ctx, rec, skb, &note);
+	if (note)
+		vrouter_count_drop(ctx->img, ctx->vrf_idx, ctx->vif_idx, note,
+				   vrouter_packets(skb));
+	return verdict;
+}
+
+/* Nothing that the frame's sender left in the skb may work on our side. */
+static void scrub(struct sk_buff *skb)
+{
+	skb_scrub_packet(skb, true);
+	skb->priority = 0;
+}
+
+static void vif_receive(struct vrouter_vif *vif, struct vrouter_ctx *ctx,
+			const struct vr_vif *rec, struct sk_buff *skb)
+{
+	enum vr_drop not_nd = VR_DROP_MULTICAST;
+	u32 verdict;
+
+	if (skb_vlan_tag_present(skb))
+		verdict = VR_VERDICT_DROP(VLAN);
+	else
+		verdict = vr_verdict_link(rec, (const struct vr_eth *)skb_mac_header(skb));
+	if (!verdict) {
+		verdict = tenant_verdict(ctx, rec, skb);
+		not_nd = VR_DROP_LINK_LOCAL;
+	}
+	if (!verdict)
+		verdict = vrouter_admit(ctx, skb);
+	switch (vr_verdict_punt(verdict)) {
+	case VR_PUNT_ARP:
+		vrouter_arp_rx(vif, ctx, skb);
+		return;
+	case VR_PUNT_ND:
+		if (!vrouter_nd_rx(vif, ctx, skb))
+			vrouter_drop(ctx, skb, not_nd);
+		return;
+	}
+	if (verdict)
+		vrouter_drop(ctx, skb, vr_verdict_drop(verdict));
+	else
+		vrouter_forward(ctx, skb);
+}
+
+/**
+ * vrouter_vif_rx - receive handler of vifs.
+ * @pskb: frame, skb->data behind its Ethernet header
+ *
+ * Context: softirq, RCU read section of the receive path.
+ * Return: RX_HANDLER_CONSUMED, always.
+ */
+rx_handler_result_t vrouter_vif_rx(struct sk_buff **pskb)
+{
+	struct sk_buff *skb = *pskb;
+	struct vrouter_vif *vif = rcu_dereference(skb->dev->rx_handler_data);
+	struct vrouter_ctx ctx = { .vr = vif->vr, .img = vrouter_view(vif->vr) };
+	const struct vr_vif *rec = vr_image_vif(ctx.img, vif->idx);
+
+	/* What the host itself sent and gets back: no tenant's packet. */
+	if (unlikely(skb->pkt_type == PACKET_LOOPBACK)) {
+		consume_skb(skb);
+		return RX_HANDLER_CONSUMED;
+	}
+	if (unlikely(!rec || rec->ifindex != skb->dev->ifindex)) {
+		vrouter_drop(&ctx, skb, VR_DROP_VIF_UNKNOWN);
+		return RX_HANDLER_CONSUMED;
+	}
+	ctx.vif_idx = vif->idx;
+	ctx.vrf_idx = rec->vrf;
+	ctx.vrf = vr_image_vrf(ctx.img, rec->vrf);
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	if (unlikely(!skb)) {
+		vrouter_count_drop(ctx.img, ctx.vrf_idx, ctx.vif_idx, VR_DROP_NO_MEMORY, 1);
+		return RX_HANDLER_CONSUMED;
+	}
+	if (unlikely(!ctx.vrf)) {
+		vrouter_drop(&ctx, skb, VR_DROP_IMAGE);
+		return RX_HANDLER_CONSUMED;
+	}
+	if (unlikely(!vrouter_pull(skb, 0))) {
+		vrouter_drop(&ctx, skb, VR_DROP_NO_MEMORY);
+		return RX_HANDLER_CONSUMED;
+	}
+	scrub(skb);
+	vif_receive(vif, &ctx, rec, skb);
+	return RX_HANDLER_CONSUMED;
+}
