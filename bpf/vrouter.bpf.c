@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The fast path: XDP programs for uplinks and vifs. They forward the plain
+ * packet and leave the rest to the module, with a counted reason.
+ */
+#include "send.bpf.h"
+#include <vrouter/outer.h>
+
+static __always_inline __u32 uplink_verdict(struct packet *p, const void *data, const void *end)
+{
+	const void *inner = data + VR_OUTER_LEN;
+	struct vr_outer o;
+	__u32 verdict;
+
+	verdict = vr_outer_parse(data, end, p->len, VR_READ_ONCE(p->hdr->vtep), &o);
+	if (verdict)
+		return verdict;
+	verdict = vr_verdict_vxlan(0, p->hdr->slots, inner - VR_VXLAN_LEN, o.src, &p->vrf,
+				   &p->note);
+	if (verdict)
+		return verdict;
+	if (packet_nonlinear(inner + VR_ETH_LEN, end, p->len, data))
+		return VR_VERDICT_PUNT(NONLINEAR);
+	p->outer_tos = o.tos;
+	return vr_verdict_inner(p->vrf, inner, end, o.avail, o.tos, &p->f);
+}
+
+/* A frame from the underlay. What is not a tunnel packet of ours is the host's. */
+SEC("xdp")
+int vr_xdp_uplink(struct xdp_md *ctx)
+{
+	struct packet p = { .hdr = packet_image(), .len = packet_len(ctx) };
+	__u32 verdict;
+
+	if (!p.hdr || p.hdr->flags & VR_F_RETIRED)
+		return XDP_PASS;
+	verdict = uplink_verdict(&p, ctx_data(ctx), ctx_end(ctx));
+	if (verdict == VR_OUTER_NOT_OURS)
+		return XDP_PASS;
+	if (verdict)
+		return packet_refuse(&p, verdict);
+	return packet_forward(ctx, &p, VR_TMPL_LEN);
+}
+
+static __always_inline __u32 vif_verdict(struct packet *p, __u32 ifindex, const void *data,
+					 const void *end)
+{
+	__u32 idx = vr_vif_by_ifindex(0, p->hdr->slots, ifindex);
+	const struct vr_eth *eth = data;
+	__u32 verdict;
+
+	if (!idx)
+		return VR_VERDICT_DROP(VIF_UNKNOWN);
+	p->vif = vr_image_vif(0, idx);
+	if (!p->vif)
+		return VR_VERDICT_DROP(IMAGE);
+	p->vrf = vr_image_vrf(0, p->vif->vrf);
+	if (!p->vrf)
+		return VR_VERDICT_DROP(IMAGE);
+	if ((const void *)(eth + 1) > end)
+		return VR_VERDICT_PUNT(NONLINEAR);
+	verdict = vr_verdict_link(p->vif, eth);
+	if (verdict)
+		return verdict;
+	if (packet_nonlinear(eth + 1, end, p->len, data))
+		return VR_VERDICT_PUNT(NONLINEAR);
+	return vr_verdict_tenant(0, p->vrf, p->vif, idx, eth->proto, eth + 1, end,
+				 p->len - VR_ETH_LEN, &p->f, &p->note);
+}
+
+/* A frame from a tenant. All of it is ours, and none goes to the host by default. */
+SEC("xdp")
+int vr_xdp_vif(struct xdp_md *ctx)
+{
+	struct packet p = { .hdr = packet_image(), .len = packet_len(ctx) };
+	__u32 verdict;
+
+	if (!p.hdr)
+		return XDP_DROP;
+	if (p.hdr->flags & VR_F_RETIRED)
+		return p.hdr->flags & VR_F_ALIVE ? XDP_PASS : XDP_DROP;
+	verdict = vif_verdict(&p, ctx->ingress_ifindex, ctx_data(ctx), ctx_end(ctx));
+	if (verdict)
+		return packet_refuse(&p, verdict);
+	return packet_forward(ctx, &p, VR_ETH_LEN);
+}
+
+char _license[] SEC("license") = "GPL";
