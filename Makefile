@@ -65,7 +65,7 @@ $(B)/userspace/%.o: userspace/%.c | $(B)/bpf/vrouter.skel.h
 
 install: vrctl
 	install -D -m 755 $(B)/vrctl $(DESTDIR)$(PREFIX)/sbin/vrctl
-	install -D -m 644 Documentation/vrctl.8 \
+	install -D -m 644 Documentation/man/vrctl.8 \
 		$(DESTDIR)$(PREFIX)/share/man/man8/vrctl.8
 
 dkms-install:

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The command line: cursor, commands, keywords that become attributes. */
+#ifndef _VRCTL_ARGS_H
+#define _VRCTL_ARGS_H
+
+#include <stdint.h>
+#include <stdbool.h>
+#include <linux/netlink.h>
+
+#include "attr.h"
+
+/**
+ * struct args - what is left of the command line
+ * @count: number of words left
+ * @words: the next word first
+ * @object: the object's name, for hints
+ */
+struct args {
+	int count;
+	char **words;
+	const char *object;
+};
+
+struct command {
+	const char *name;
+	int (*run)(struct args *args);
+};
+
+/**
+ * struct keyword - an argument's name
+ * @word: as typed
+ * @attr: attribute that takes the value; 0: the word stands alone
+ * @type: nexthop type that the word implies, or 0
+ */
+struct keyword {
+	const char *word;
+	uint16_t attr;
+	uint16_t type;
+};
+
+/**
+ * struct seen - what a command line held
+ * @attrs: bit per attribute
+ * @type: nexthop type that was implied
+ * @word: by this word
+ */
+struct seen {
+	uint64_t attrs;
+	uint16_t type;
+	const char *word;
+};
+
+static inline bool args_saw(const struct seen *seen, uint16_t attr)
+{
+	return seen->attrs & 1ULL << attr;
+}
+
+const char *args_next(struct args *args);
+int args_command(const struct command *commands, struct args *args);
+int args_positional(struct args *args, struct nlmsghdr *nlh,
+		    const struct attr_set *set, uint16_t attr,
+		    const char *word, struct seen *seen);
+int args_keyword(struct args *args, struct nlmsghdr *nlh,
+		 const struct attr_set *set, const struct keyword *keywords,
+		 struct seen *seen);
+int args_keywords(struct args *args, struct nlmsghdr *nlh,
+		  const struct attr_set *set, const struct keyword *keywords,
+		  struct seen *seen);
+int args_device(const char *name, uint32_t *ifindex);
+int args_missing(const struct args *args, const char *what);
+int args_unknown(const struct args *args, const char *word);
+int args_incomplete(void);
+int args_end(const struct args *args);
+
+#endif /* _VRCTL_ARGS_H */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _VRCTL_ETHTOOL_H
+#define _VRCTL_ETHTOOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum ethtool_feature {
+	ETHTOOL_FEATURE_GRO,
+	ETHTOOL_FEATURE_TX_CSUM,
+};
+
+int ethtool_feature_get(const char *dev, enum ethtool_feature feature);
+int ethtool_feature_set(const char *dev, enum ethtool_feature feature, bool on);
+
+#endif /* _VRCTL_ETHTOOL_H */

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The module says which devices there are and in what mode; this attaches or
+ * detaches the programs, and reports back what XDP really does on each.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <linux/vrouter.h>
+
+#include "nl.h"
+#include "port.h"
+#include "vrctl.h"
+#include "xdp.h"
+
+const struct port_kind port_vif = {
+	.get = VROUTER_CMD_VIF_GET,
+	.set = VROUTER_CMD_VIF_NEW,
+	.del = VROUTER_CMD_VIF_DEL,
+	.ifindex = VROUTER_A_VIF_IFINDEX,
+	.mode = VROUTER_A_VIF_MODE,
+	.state = VROUTER_A_VIF_XDP_STATE,
+};
+
+const struct port_kind port_uplink = {
+	.get = VROUTER_CMD_UPLINK_GET,
+	.set = VROUTER_CMD_UPLINK_NEW,
+	.del = VROUTER_CMD_UPLINK_DEL,
+	.ifindex = VROUTER_A_UPLINK_IFINDEX,
+	.mode = VROUTER_A_UPLINK_MODE,
+	.state = VROUTER_A_UPLINK_XDP_STATE,
+	.uplink = true,
+};
+
+struct port {
+	uint32_t ifindex;
+	uint32_t mode;
+	uint32_t state;
+};
+
+struct port_list {
+	const struct port_kind *kind;
+	struct port *ports;
+	size_t count;
+};
+
+static int keep(const struct nlmsghdr *nlh, void *data)
+{
+	struct port_list *list = data;
+	const struct nlattr *nla;
+	struct port *ports, *port;
+
+	ports = realloc(list->ports, (list->count + 1) * sizeof(*ports));
+	if (!ports)
+		return VRCTL_REFUSED;
+	list->ports = ports;
+	port = &ports[list->count++];
+	*port = (struct port){ 0 };
+	nl_for_each_attr(nla, nlh) {
+		uint16_t type = mnl_attr_get_type(nla);
+
+		if (type == list->kind->ifindex)
+			port->ifindex = attr_uint(nla);
+		else if (type == list->kind->mode)
+			port->mode = attr_uint(nla);
+		else if (type == list->kind->state)
+			port->state = attr_uint(nla);
+	}
+	return VRCTL_OK;
+}
+
+/* False when the module has no such port. */
+static bool find(const struct port_kind *kind, uint32_t ifindex,
+		 struct port *port)
+{
+	struct nlmsghdr *nlh = nl_request(kind->get, 0);
+	struct port_list list = { .kind = kind };
+	struct extack ack;
+
+	nl_put_u32(nlh, kind->ifindex, ifindex);
+	if (!nl_try(nlh, keep, &list, &ack) && !ack.error && list.count)
+		*port = list.ports[0];
+	else
+		list.count = 0;
+	free(list.ports);
+	return list.count;
+}
+
+static struct nlmsghdr *report(const struct port_kind *kind, uint32_t ifindex,
+			       uint32_t state)
+{
+	struct nlmsghdr *nlh = nl_request(kind->set, NL_CHANGE);
+
+	nl_put_u32(nlh, kind->ifindex, ifindex);
+	nl_put_u32(nlh, kind->state, state);
+	return nlh;
+}
+
+static int sync_port(const struct port_kind *kind, const struct port *port, int fd)
+{
+	struct xdp_result res = xdp_sync(port->ifindex, port->mode, fd);
+	int ret = VRCTL_OK;
+
+	if (res.state != port->state)
+		ret = nl_do(report(kind, port->ifindex, res.state), NULL, NULL);
+	return res.failed ? VRCTL_REFUSED : ret;
+}
+
+/* The module is told first, so that no program redirects into the device. */
+static int release(const struct port_kind *kind, const struct port *port)
+{
+	struct extack ack;
+
+	if (port->state)
+		nl_try(report(kind, port->ifindex, 0), NULL, NULL, &ack);
+	return xdp_clear(port->ifindex);
+}
+
+static int open_prog(uint32_t id)
+{
+	int fd = bpf_prog_get_fd_by_id(id);
+
+	if (fd < 0)
+		fprintf(stderr, "Error: XDP program %u: %s\n", id, strerror(errno));
+	return fd;
+}
+
+static int check_foreign(uint32_t ifindex)
+{
+	char name[32];
+	uint32_t id;
+
+	if (!xdp_foreign(ifindex, &id))
+		return VRCTL_OK;
+	fprintf(stderr, "Error: %s: XDP program %u of someone else is attached\n",
+		attr_ifname(ifindex, name, sizeof(name)), id);
+	return VRCTL_REFUSED;
+}
+
+/* After a change of one port: attach as its mode says, if XDP is in use. */
+static int sync_one(const struct port_kind *kind, uint32_t ifindex)
+{
+	struct fastpath fp;
+	struct port port;
+	int fd, ret;
+
+	ret = fastpath_get(&fp);
+	if (ret || !fp.enabled || !find(kind, ifindex, &port))
+		return ret;
+	fd = open_prog(kind->uplink ? fp.uplink_id : fp.vif_id);
+	if (fd < 0)
+		return VRCTL_REFUSED;
+	ret = sync_port(kind, &port, fd);
+	close(fd);
+	return ret;
+}
+
+/**
+ * port_modify() - make or change a port, then attach what its mode asks for
+ * @kind: vif or uplink
+ * @nlh: complete request
+ *
+ * A forced XDP mode on a device that runs somebody else's program is refused
+ * before anything is changed.
+ */
+int port_modify(const struct port_kind *kind, struct nlmsghdr *nlh)
+{
+	uint32_t ifindex = attr_uint(nl_attr(nlh, kind->ifindex));
+	const struct nlattr *mode = nl_attr(nlh, kind->mode);
+	int ret = VRCTL_OK;
+
+	if (mode && attr_uint(mode) == VROUTER_MODE_XDP)
+		ret = check_foreign(ifindex);
+	if (!ret)
+		ret = nl_do(nlh, NULL, NULL);
+	return ret ? ret : sync_one(kind, ifindex);
+}
+
+/*
+ * The program goes first: on a device that is no port of ours any more it
+ * would drop everything. It comes back when the module refuses the removal.
+ */
+int port_remove(const struct port_kind *kind, const struct nlmsghdr *nlh)
+{
+	uint32_t ifindex = attr_uint(nl_attr(nlh, kind->ifindex));
+	bool released = false;
+	struct nlmsghdr *del;
+	struct port port;
+	int ret;
+
+	if (find(kind, ifindex, &port))
+		released = release(kind, &port) > 0 || port.state;
+	del = nl_request(kind->del, 0);
+	nl_put_u32(del, kind->ifindex, ifindex);
+	ret = nl_do(del, NULL, NULL);
+	if (ret && released)
+		sync_one(kind, ifindex);
+	return ret;
+}
+
+static int list_all(struct port_list *list)
+{
+	return nl_dump(nl_request(list->kind->get, 0), keep, list);
+}
+
+static int sync_list(const struct port_kind *kind, int fd)
+{
+	struct port_list list = { .kind = kind };
+	int ret = list_all(&list);
+
+	for (size_t i = 0; i < list.count; i++) {
+		int err = sync_port(kind, &list.ports[i], fd);
+
+		ret = ret ? ret : err;
+	}
+	free(list.ports);
+	return ret;
+}
+
+static int release_list(const struct port_kind *kind)
+{
+	struct port_list list = { .kind = kind };
+	int ret = list_all(&list);
+
+	for (size_t i = 0; i < list.count; i++)
+		if (release(kind, &list.ports[i]) < 0)
+			ret = VRCTL_REFUSED;
+	free(list.ports);
+	return ret;
+}
+
+/* One port that fails does not keep the others from their programs. */
+int port_sync_all(const struct fastpath *fp)
+{
+	int uplink_fd = open_prog(fp->uplink_id);
+	int vif_fd = open_prog(fp->vif_id);
+	int ret = VRCTL_REFUSED, err = VRCTL_REFUSED;
+
+	if (uplink_fd >= 0 && vif_fd >= 0) {
+		ret = sync_list(&port_uplink, uplink_fd);
+		err = sync_list(&port_vif, vif_fd);
+	}
+	if (uplink_fd >= 0)
+		close(uplink_fd);
+	if (vif_fd >= 0)
+		close(vif_fd);
+	return ret ? ret : err;
+}
+
+int port_release_all(void)
+{
+	int ret = release_list(&port_uplink), err = release_list(&port_vif);
+
+	return ret ? ret : err;
+}

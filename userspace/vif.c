@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <linux/vrouter.h>
+
+#include "nl.h"
+#include "port.h"
+#include "show.h"
+#include "vrctl.h"
+
+static const struct column columns[] = {
+	{ VROUTER_A_VIF_IFINDEX, NULL, OUT_BARE },
+	{ VROUTER_A_VIF_VRF, "vrf", OUT_WORD },
+	{ VROUTER_A_VIF_GATEWAY, "gateway", OUT_WORD },
+	{ VROUTER_A_VIF_ADDR, "addr", OUT_WORD },
+	{ VROUTER_A_VIF_LLADDR, "lladdr", OUT_WORD },
+	{ VROUTER_A_VIF_GATEWAY_MAC, "gwmac", OUT_WORD },
+	{ VROUTER_A_VIF_MODE, "mode", OUT_WORD },
+	{ VROUTER_A_VIF_SOURCE_CHECK, "source-check", OUT_WORD },
+	{ VROUTER_A_VIF_XDP_STATE, "xdp", OUT_NONZERO },
+	{ 0 }
+};
+
+const struct noun vif_noun = {
+	.name = "vif",
+	.set = &attr_vif,
+	.columns = columns,
+	.get = VROUTER_CMD_VIF_GET,
+	.ntf = VROUTER_CMD_VIF_NTF,
+	.del_ntf = VROUTER_CMD_VIF_DEL_NTF,
+};
+
+static int help(struct args *args)
+{
+	(void)args;
+	fprintf(stderr,
+		"Usage: vrctl vif { add | replace } DEV vrf NAME [ gateway PREFIX ]...\n"
+		"                 [ addr ADDRESS[/LENGTH] ]... [ lladdr MAC ] [ gwmac MAC ]\n"
+		"                 [ mode { auto | xdp | skb } ]\n"
+		"                 [ source-check { off | count | drop } ]\n"
+		"       vrctl vif set DEV [ OPTIONS of add ]\n"
+		"       vrctl vif del DEV\n"
+		"       vrctl vif show [ DEV ] [ vrf NAME ]\n");
+	return VRCTL_HELP;
+}
+
+static int modify(struct args *args, uint16_t flags)
+{
+	static const struct keyword keywords[] = {
+		{ "vrf", VROUTER_A_VIF_VRF, 0 },
+		{ "gateway", VROUTER_A_VIF_GATEWAY, 0 },
+		{ "addr", VROUTER_A_VIF_ADDR, 0 },
+		{ "lladdr", VROUTER_A_VIF_LLADDR, 0 },
+		{ "gwmac", VROUTER_A_VIF_GATEWAY_MAC, 0 },
+		{ "gateway-mac", VROUTER_A_VIF_GATEWAY_MAC, 0 },
+		{ "mode", VROUTER_A_VIF_MODE, 0 },
+		{ "source-check", VROUTER_A_VIF_SOURCE_CHECK, 0 },
+		{ 0 }
+	};
+	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VIF_NEW, flags);
+	struct seen seen = { 0 };
+	int ret;
+
+	ret = args_positional(args, nlh, &attr_vif, VROUTER_A_VIF_IFINDEX, "dev",
+			      &seen);
+	if (!ret)
+		ret = args_keywords(args, nlh, &attr_vif, keywords, &seen);
+	return ret ? ret : port_modify(&port_vif, nlh);
+}
+
+static int add(struct args *args)
+{
+	return modify(args, NL_ADD);
+}
+
+static int replace(struct args *args)
+{
+	return modify(args, NL_REPLACE);
+}
+
+static int change(struct args *args)
+{
+	return modify(args, NL_CHANGE);
+}
+
+static int del(struct args *args)
+{
+	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VIF_DEL, 0);
+	struct seen seen = { 0 };
+	int ret;
+
+	ret = args_positional(args, nlh, &attr_vif, VROUTER_A_VIF_IFINDEX, "dev",
+			      &seen);
+	if (!ret)
+		ret = args_end(args);
+	return ret ? ret : port_remove(&port_vif, nlh);
+}
+
+static int show(struct args *args)
+{
+	static const struct keyword keywords[] = {
+		{ "dev", VROUTER_A_VIF_IFINDEX, 0 },
+		{ "vrf", VROUTER_A_VIF_VRF, 0 },
+		{ 0 }
+	};
+	static const struct show vif_show = {
+		.noun = &vif_noun,
+		.keywords = keywords,
+		.positional = VROUTER_A_VIF_IFINDEX,
+		.word = "dev",
+		.keys = 1ULL << VROUTER_A_VIF_IFINDEX,
+	};
+
+	return show_run(args, &vif_show);
+}
+
+int vif_run(struct args *args)
+{
+	static const struct command commands[] = {
+		{ "show", show }, { "list", show }, { "get", show },
+		{ "add", add }, { "new", add },
+		{ "set", change }, { "change", change }, { "replace", replace },
+		{ "del", del }, { "delete", del },
+		{ "help", help },
+		{ 0 }
+	};
+
+	return args_command(commands, args);
+}

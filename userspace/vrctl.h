@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _VRCTL_H
+#define _VRCTL_H
+
+#include <stdint.h>
+#include <stdbool.h>
+
+#include "args.h"
+
+/* Exit codes as ip's: 255 is what it leaves with after printing its usage. */
+enum {
+	VRCTL_OK = 0,
+	VRCTL_USAGE = 1,
+	VRCTL_REFUSED = 2,
+	VRCTL_HELP = 255,
+};
+
+/**
+ * struct options - what the command line said before the object
+ * @json: JSON instead of text
+ * @pretty: JSON with line breaks
+ * @force: batch - go on after an error
+ * @family: AF_INET with -4, AF_INET6 with -6, else AF_UNSPEC
+ */
+struct options {
+	bool json;
+	bool pretty;
+	bool force;
+	uint8_t family;
+};
+
+extern struct options options;
+
+int batch_run(const char *file);
+int vrctl_run(struct args *args);
+
+int vrf_run(struct args *args);
+int vif_run(struct args *args);
+int uplink_run(struct args *args);
+int vtep_run(struct args *args);
+int nexthop_run(struct args *args);
+int route_run(struct args *args);
+int neighbor_run(struct args *args);
+int stats_run(struct args *args);
+int fastpath_run(struct args *args);
+int monitor_run(struct args *args);
+
+#endif /* _VRCTL_H */

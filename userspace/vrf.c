@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <linux/vrouter.h>
+
+#include "nl.h"
+#include "show.h"
+#include "vrctl.h"
+
+static const struct column columns[] = {
+	{ VROUTER_A_VRF_NAME, NULL, OUT_BARE },
+	{ VROUTER_A_VRF_ID, "id", OUT_WORD },
+	{ VROUTER_A_VRF_VNI, "vni", OUT_WORD },
+	{ VROUTER_A_VRF_RMAC, "rmac", OUT_WORD },
+	{ VROUTER_A_VRF_DEFAULT_ACTION, "default", OUT_WORD },
+	{ VROUTER_A_VRF_SOURCE_CHECK, "source-check", OUT_WORD },
+	{ VROUTER_A_VRF_ROUTES, "routes", OUT_WORD },
+	{ 0 }
+};
+
+const struct noun vrf_noun = {
+	.name = "vrf",
+	.set = &attr_vrf,
+	.columns = columns,
+	.get = VROUTER_CMD_VRF_GET,
+	.ntf = VROUTER_CMD_VRF_NTF,
+	.del_ntf = VROUTER_CMD_VRF_DEL_NTF,
+};
+
+static int help(struct args *args)
+{
+	(void)args;
+	fprintf(stderr,
+		"Usage: vrctl vrf { add | replace } NAME vni VNI [ id ID ] [ rmac MAC ]\n"
+		"                 [ default { unreachable | blackhole } ]\n"
+		"                 [ source-check { off | count | drop } ]\n"
+		"       vrctl vrf set NAME [ OPTIONS of add ]\n"
+		"       vrctl vrf del NAME\n"
+		"       vrctl vrf show [ NAME | id ID ] [ vni VNI ]\n");
+	return VRCTL_HELP;
+}
+
+static int modify(struct args *args, uint16_t flags)
+{
+	static const struct keyword keywords[] = {
+		{ "id", VROUTER_A_VRF_ID, 0 },
+		{ "vni", VROUTER_A_VRF_VNI, 0 },
+		{ "rmac", VROUTER_A_VRF_RMAC, 0 },
+		{ "default", VROUTER_A_VRF_DEFAULT_ACTION, 0 },
+		{ "source-check", VROUTER_A_VRF_SOURCE_CHECK, 0 },
+		{ 0 }
+	};
+	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VRF_NEW, flags);
+	struct seen seen = { 0 };
+	int ret;
+
+	ret = args_positional(args, nlh, &attr_vrf, VROUTER_A_VRF_NAME, "name",
+			      &seen);
+	if (!ret)
+		ret = args_keywords(args, nlh, &attr_vrf, keywords, &seen);
+	return ret ? ret : nl_do(nlh, NULL, NULL);
+}
+
+static int add(struct args *args)
+{
+	return modify(args, NL_ADD);
+}
+
+static int replace(struct args *args)
+{
+	return modify(args, NL_REPLACE);
+}
+
+static int change(struct args *args)
+{
+	return modify(args, NL_CHANGE);
+}
+
+static int del(struct args *args)
+{
+	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VRF_DEL, 0);
+	struct seen seen = { 0 };
+	int ret;
+
+	ret = args_positional(args, nlh, &attr_vrf, VROUTER_A_VRF_NAME, "name",
+			      &seen);
+	if (!ret)
+		ret = args_end(args);
+	return ret ? ret : nl_do(nlh, NULL, NULL);
+}
+
+static int show(struct args *args)
+{
+	static const struct keyword keywords[] = {
+		{ "name", VROUTER_A_VRF_NAME, 0 },
+		{ "id", VROUTER_A_VRF_ID, 0 },
+		{ "vni", VROUTER_A_VRF_VNI, 0 },
+		{ 0 }
+	};
+	static const struct show vrf_show = {
+		.noun = &vrf_noun,
+		.keywords = keywords,
+		.positional = VROUTER_A_VRF_NAME,
+		.word = "name",
+		.keys = 1ULL << VROUTER_A_VRF_NAME | 1ULL << VROUTER_A_VRF_ID,
+	};
+
+	return show_run(args, &vrf_show);
+}
+
+int vrf_run(struct args *args)
+{
+	static const struct command commands[] = {
+		{ "show", show }, { "list", show }, { "get", show },
+		{ "add", add }, { "new", add },
+		{ "set", change }, { "change", change }, { "replace", replace },
+		{ "del", del }, { "delete", del },
+		{ "help", help },
+		{ 0 }
+	};
+
+	return args_command(commands, args);
+}

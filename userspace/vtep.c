@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <linux/vrouter.h>
+
+#include "nl.h"
+#include "show.h"
+#include "vrctl.h"
+
+static const struct column columns[] = {
+	{ VROUTER_A_VTEP_ADDRESS, NULL, OUT_BARE },
+	{ VROUTER_A_VTEP_PORT, "port", OUT_WORD },
+	{ VROUTER_A_VTEP_RMAC, "rmac", OUT_WORD },
+	{ 0 }
+};
+
+const struct noun vtep_noun = {
+	.name = "vtep",
+	.set = &attr_vtep,
+	.columns = columns,
+	.get = VROUTER_CMD_VTEP_GET,
+	.ntf = VROUTER_CMD_VTEP_NTF,
+	.del_ntf = VROUTER_CMD_VTEP_DEL_NTF,
+};
+
+static int help(struct args *args)
+{
+	(void)args;
+	fprintf(stderr,
+		"Usage: vrctl vtep { set | add | change } ADDRESS [ port PORT ] [ rmac MAC ]\n"
+		"       vrctl vtep del [ ADDRESS ]\n"
+		"       vrctl vtep show\n");
+	return VRCTL_HELP;
+}
+
+static int modify(struct args *args, uint16_t flags)
+{
+	static const struct keyword keywords[] = {
+		{ "port", VROUTER_A_VTEP_PORT, 0 },
+		{ "rmac", VROUTER_A_VTEP_RMAC, 0 },
+		{ 0 }
+	};
+	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VTEP_NEW, flags);
+	struct seen seen = { 0 };
+	int ret;
+
+	ret = args_positional(args, nlh, &attr_vtep, VROUTER_A_VTEP_ADDRESS,
+			      "address", &seen);
+	if (!ret)
+		ret = args_keywords(args, nlh, &attr_vtep, keywords, &seen);
+	return ret ? ret : nl_do(nlh, NULL, NULL);
+}
+
+/* There is one VTEP, so that "set" means "make it so", whatever was there. */
+static int set(struct args *args)
+{
+	return modify(args, NL_REPLACE);
+}
+
+static int add(struct args *args)
+{
+	return modify(args, NL_ADD);
+}
+
+static int change(struct args *args)
+{
+	return modify(args, NL_CHANGE);
+}
+
+static int del(struct args *args)
+{
+	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VTEP_DEL, 0);
+	struct seen seen = { 0 };
+	int ret = VRCTL_OK;
+
+	if (args->count)
+		ret = args_positional(args, nlh, &attr_vtep,
+				      VROUTER_A_VTEP_ADDRESS, "address", &seen);
+	if (!ret)
+		ret = args_end(args);
+	return ret ? ret : nl_do(nlh, NULL, NULL);
+}
+
+static int show(struct args *args)
+{
+	int ret = args_end(args);
+
+	if (ret)
+		return ret;
+	return out_dump(nl_request(VROUTER_CMD_VTEP_GET, 0), &vtep_noun);
+}
+
+int vtep_run(struct args *args)
+{
+	static const struct command commands[] = {
+		{ "show", show }, { "list", show }, { "get", show },
+		{ "add", add }, { "new", add },
+		{ "set", set }, { "replace", set }, { "change", change },
+		{ "del", del }, { "delete", del },
+		{ "help", help },
+		{ 0 }
+	};
+
+	return args_command(commands, args);
+}

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Programs are attached by netlink, not by a link's fd, so that they stay when
+ * vrctl exits. A program of somebody else is never replaced: ours are known by
+ * name, and every change names the program that it expects to find.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <linux/if_link.h>
+#include <linux/vrouter.h>
+
+#include "attr.h"
+#include "veth.h"
+#include "xdp.h"
+
+/**
+ * struct attached - the program on a device
+ * @id: 0 when there is none
+ * @flags: how it is attached, XDP_FLAGS_*_MODE
+ * @fd: of our program, -1 when it is not ours
+ */
+struct attached {
+	uint32_t id;
+	uint32_t flags;
+	int fd;
+};
+
+struct device {
+	uint32_t ifindex;
+	char name[32];
+	uint32_t mode;
+	struct link link;
+};
+
+/* The kernel's own words about the last failure, which libbpf only prints. */
+static char kernel_message[256];
+static bool verbose;
+
+static int print(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	static const char marker[] = "Kernel error message: ";
+	char line[512];
+	const char *msg;
+
+	if (level > LIBBPF_WARN)
+		return 0;
+	if (verbose)
+		return vfprintf(stderr, fmt, ap);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	msg = strstr(line, marker);
+	if (msg) {
+		snprintf(kernel_message, sizeof(kernel_message), "%s",
+			 msg + strlen(marker));
+		kernel_message[strcspn(kernel_message, "\n")] = '\0';
+	}
+	return 0;
+}
+
+void xdp_init(void)
+{
+	libbpf_set_print(print);
+}
+
+void xdp_log_verbose(bool on)
+{
+	verbose = on;
+}
+
+static const char *reason(int err)
+{
+	return kernel_message[0] ? kernel_message : strerror(-err);
+}
+
+static int open_ours(uint32_t id)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 len = sizeof(info);
+	int fd = bpf_prog_get_fd_by_id(id);
+
+	if (fd < 0)
+		return -1;
+	if (!bpf_obj_get_info_by_fd(fd, &info, &len) &&
+	    info.type == BPF_PROG_TYPE_XDP &&
+	    (!strcmp(info.name, XDP_PROG_UPLINK) ||
+	     !strcmp(info.name, XDP_PROG_VIF)))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static int query(uint32_t ifindex, struct attached *now)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, opts);
+	int err = bpf_xdp_query(ifindex, 0, &opts);
+
+	*now = (struct attached){ .fd = -1 };
+	if (err)
+		return err;
+	if (opts.hw_prog_id) {
+		now->id = opts.hw_prog_id;
+		now->flags = XDP_FLAGS_HW_MODE;
+	} else if (opts.drv_prog_id) {
+		now->id = opts.drv_prog_id;
+		now->flags = XDP_FLAGS_DRV_MODE;
+	} else if (opts.skb_prog_id) {
+		now->id = opts.skb_prog_id;
+		now->flags = XDP_FLAGS_SKB_MODE;
+	}
+	if (now->id)
+		now->fd = open_ours(now->id);
+	return 0;
+}
+
+static void release(struct attached *now)
+{
+	if (now->fd >= 0)
+		close(now->fd);
+	now->fd = -1;
+}
+
+/* True when a program that is not ours is on the device; @id says which. */
+bool xdp_foreign(uint32_t ifindex, uint32_t *id)
+{
+	struct attached now;
+	bool foreign;
+
+	if (query(ifindex, &now))
+		return false;
+	foreign = now.id && now.fd < 0;
+	*id = now.id;
+	release(&now);
+	return foreign;
+}
+
+static int detach(uint32_t ifindex, struct attached *now)
+{
+	LIBBPF_OPTS(bpf_xdp_attach_opts, opts, .old_prog_fd = now->fd);
+	int err = bpf_xdp_detach(ifindex, now->flags, &opts);
+
+	if (!err) {
+		release(now);
+		now->id = 0;
+	}
+	return err;
+}
+
+static int attach(const struct device *dev, const struct attached *now,
+		  int prog_fd, uint32_t flags)
+{
+	LIBBPF_OPTS(bpf_xdp_attach_opts, opts);
+
+	kernel_message[0] = '\0';
+	if (now->fd >= 0)
+		opts.old_prog_fd = now->fd;
+	else
+		flags |= XDP_FLAGS_UPDATE_IF_NOEXIST;
+	return bpf_xdp_attach(dev->ifindex, prog_fd, flags, &opts);
+}
+
+static int open_device(struct device *dev, uint32_t ifindex, uint32_t mode)
+{
+	dev->ifindex = ifindex;
+	dev->mode = mode;
+	attr_ifname(ifindex, dev->name, sizeof(dev->name));
+	return link_get(ifindex, &dev->link);
+}
+
+static int prepare_peer(const struct device *dev, bool gro, int csum)
+{
+	struct veth_peer peer = { .gro = gro, .csum = csum };
+	int err = veth_peer_prepare(&dev->link, &peer);
+
+	if (peer.said[0])
+		fprintf(stderr, "peer of %s: %s\n", dev->name, peer.said);
+	return err;
+}
+
+/*
+ * Take our program off, and give a veth's peer the checksum offload back that
+ * the program had cost it. Another's program is left alone.
+ */
+static int clear(const struct device *dev, struct attached *now)
+{
+	int err;
+
+	if (now->fd < 0)
+		return 0;
+	kernel_message[0] = '\0';
+	err = detach(dev->ifindex, now);
+	if (err) {
+		fprintf(stderr, "Error: %s: cannot detach the XDP program: %s\n",
+			dev->name, reason(err));
+		return err;
+	}
+	if (link_is(&dev->link, "veth") && prepare_peer(dev, false, 1))
+		fprintf(stderr, "Warning: peer of %s: TX checksum offload stays off\n",
+			dev->name);
+	return 0;
+}
+
+/* 1 when a program was taken off, 0 when none of ours was there. */
+int xdp_clear(uint32_t ifindex)
+{
+	struct attached now;
+	struct device dev;
+	bool was_ours;
+	int err;
+
+	err = query(ifindex, &now);
+	if (err)
+		return err;
+	was_ours = now.fd >= 0;
+	err = was_ours ? open_device(&dev, ifindex, VROUTER_MODE_SKB) : 0;
+	if (!err && was_ours)
+		err = clear(&dev, &now);
+	release(&now);
+	return err ? err : was_ours;
+}
+
+/* Native XDP; generic only where the user insists on XDP. */
+static struct xdp_result sync_rx(const struct device *dev, struct attached *now,
+				 int prog_fd)
+{
+	struct xdp_result res = { 0 };
+	int err;
+
+	if (now->fd < 0 || now->flags == XDP_FLAGS_DRV_MODE) {
+		err = attach(dev, now, prog_fd, XDP_FLAGS_DRV_MODE);
+		if (!err) {
+			res.state = VROUTER_XDP_STATE_RX;
+			return res;
+		}
+		if (dev->mode != VROUTER_MODE_XDP) {
+			/* An old program would go on with an image that is stale. */
+			res.failed = clear(dev, now);
+			return res;
+		}
+		fprintf(stderr, "%s: no native XDP (%s), trying generic XDP\n",
+			dev->name, reason(err));
+		if (now->fd >= 0)
+			detach(dev->ifindex, now);
+	}
+	err = attach(dev, now, prog_fd, XDP_FLAGS_SKB_MODE);
+	if (!err) {
+		res.state = VROUTER_XDP_STATE_RX | VROUTER_XDP_STATE_GENERIC;
+		return res;
+	}
+	fprintf(stderr, "Error: %s: cannot attach the XDP program: %s\n",
+		dev->name, reason(err));
+	clear(dev, now);
+	res.failed = true;
+	return res;
+}
+
+static struct xdp_result sync_veth(const struct device *dev,
+				   struct attached *now, int prog_fd)
+{
+	bool forced = dev->mode == VROUTER_MODE_XDP;
+	struct xdp_result res = { .failed = forced };
+	int err;
+
+	err = prepare_peer(dev, true, forced ? -1 : 0);
+	if (err && forced) {
+		fprintf(stderr, "Error: peer of %s cannot be reached (%s): no XDP without it\n",
+			dev->name, strerror(-err));
+		clear(dev, now);
+		return res;
+	}
+	if (err) {
+		fprintf(stderr, "Warning: peer of %s cannot be reached (%s): module only\n",
+			dev->name, strerror(-err));
+		return res;
+	}
+	if (forced) {
+		res = sync_rx(dev, now, prog_fd);
+		if (res.failed)
+			prepare_peer(dev, false, 1);
+	}
+	res.state |= VROUTER_XDP_STATE_TX;
+	return res;
+}
+
+/* A driver that runs our program natively also takes frames from others. */
+static struct xdp_result sync_other(const struct device *dev,
+				    struct attached *now, int prog_fd)
+{
+	struct xdp_result res = sync_rx(dev, now, prog_fd);
+
+	if (res.state == VROUTER_XDP_STATE_RX ||
+	    (link_is(&dev->link, "tun") && !res.failed))
+		res.state |= VROUTER_XDP_STATE_TX;
+	return res;
+}
+
+static struct xdp_result sync_device(const struct device *dev,
+				     struct attached *now, int prog_fd)
+{
+	bool forced = dev->mode == VROUTER_MODE_XDP;
+	bool veth = link_is(&dev->link, "veth");
+	bool wanted = forced || (dev->mode == VROUTER_MODE_AUTO && !veth);
+	struct xdp_result res = { 0 };
+
+	/* "auto" never means generic XDP. */
+	if (!wanted || (!forced && now->flags == XDP_FLAGS_SKB_MODE))
+		res.failed = clear(dev, now);
+	if (res.failed || dev->mode == VROUTER_MODE_SKB)
+		return res;
+	if (wanted && now->id && now->fd < 0) {
+		fprintf(stderr, "%s: %s: XDP program %u of someone else is attached\n",
+			forced ? "Error" : "Warning", dev->name, now->id);
+		res.failed = forced;
+		return res;
+	}
+	return veth ? sync_veth(dev, now, prog_fd) : sync_other(dev, now, prog_fd);
+}
+
+/**
+ * xdp_sync() - bring a device to what its mode asks for
+ * @ifindex: device in the current namespace
+ * @mode: VROUTER_MODE_*
+ * @prog_fd: the program for it
+ *
+ * An automatic mode that finds no place for XDP is no failure: the module
+ * does the work. A forced one is.
+ */
+struct xdp_result xdp_sync(uint32_t ifindex, uint32_t mode, int prog_fd)
+{
+	struct xdp_result res = { .failed = true };
+	struct attached now;
+	struct device dev;
+	int err;
+
+	err = open_device(&dev, ifindex, mode);
+	if (!err)
+		err = query(ifindex, &now);
+	if (err) {
+		fprintf(stderr, "Error: %s: %s\n", dev.name, strerror(-err));
+		return res;
+	}
+	res = sync_device(&dev, &now, prog_fd);
+	release(&now);
+	return res;
+}
