@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The route table against a linear scan; every run accounted for. */
+#include "table.h"
+
+#define AMPLE	65536
+
+/* Sums up the runs of a trie and sees that none is met twice. */
+struct audit {
+	const struct vr_trie *t;
+	uint8_t *seen[2];
+	uint32_t used[2];
+};
+
+static void audit_run(struct audit *a, uint32_t idx, uint32_t n, int results)
+{
+	uint32_t size = results ? a->t->results.size : a->t->nodes.size, i;
+	uint32_t run = vr_pool_run(n);
+
+	assert_true(idx && idx + run <= size);
+	for (i = idx; i < idx + run; i++) {
+		assert_int_equal(a->seen[results][i], 0);
+		a->seen[results][i] = 1;
+	}
+	a->used[results] += run;
+}
+
+/* A node and what lies below it; none is there for nothing. */
+static void audit_node(struct audit *a, uint32_t idx)
+{
+	const struct vr_node *n = &a->t->node[idx];
+	uint32_t count = vr_popcount64(n->external), i;
+
+	assert_true(n->internal || n->external);
+	assert_false(n->internal & 1);
+	if (n->internal)
+		audit_run(a, n->result, vr_popcount64(n->internal), 1);
+	if (count)
+		audit_run(a, n->child, count, 0);
+	for (i = 0; i < count; i++)
+		audit_node(a, n->child + i);
+}
+
+static void audit_table(const struct table *tb)
+{
+	struct audit a = { .t = &tb->t };
+	uint32_t i;
+
+	a.seen[0] = unit_alloc(tb->t.nodes.size, 1);
+	a.seen[1] = unit_alloc(tb->t.results.size, 1);
+	for (i = 0; i < TABLE_ROOTS; i++) {
+		if (!tb->root[i])
+			continue;
+		audit_run(&a, tb->root[i], 1, 0);
+		audit_node(&a, tb->root[i]);
+	}
+	for (i = 0; i < tb->t.nretired; i++)
+		audit_run(&a, tb->t.retired[i].idx, tb->t.retired[i].n,
+			  tb->t.retired[i].results);
+	/* Beside these: the reserve, and record 0, which is none. */
+	assert_int_equal(tb->t.nodes.used, a.used[0] + 1 + 2 * VR_POOL_CHUNK);
+	assert_int_equal(tb->t.results.used, a.used[1] + 1 + VR_POOL_CHUNK);
+	free(a.seen[0]);
+	free(a.seen[1]);
+}
+
+static void clear_all(struct table *tb, struct rng *r)
+{
+	while (tb->nref)
+		assert_int_equal(table_clear(tb, rng_below(r, tb->nref)), 0);
+	table_settle(tb);
+	table_assert_empty(tb);
+}
+
+/* Where a change was made, the lookups around it. */
+static void check_around(const struct table *tb, const struct prefix *p, struct rng *r)
+{
+	table_check_edges(tb, p);
+	table_check(tb, p->root, p->hi | rng_next(r) >> (p->len & 63), p->lo);
+	table_check(tb, rng_below(r, TABLE_ROOTS), rng_next(r), rng_next(r));
+	if (tb->nref)
+		table_check_edges(tb, &tb->ref[rng_below(r, tb->nref)]);
+}
+
+TEST(trie_random)
+{
+	struct rng r = { 3 };
+	struct table tb;
+	struct prefix p;
+	int i, had;
+
+	table_init(&tb, AMPLE, AMPLE, 256, 2000);
+	for (i = 0; i < 12000; i++) {
+		int grow = i / 2000 % 2 ? 4 : 8;
+
+		if (!tb.nref || (int)rng_below(&r, 10) < grow) {
+			p = table_random_prefix(&tb, &r);
+			if (tb.nref < 1500)
+				assert_int_equal(table_set(&tb, &p), 0);
+		} else {
+			uint32_t at = rng_below(&r, tb.nref);
+
+			p = tb.ref[at];
+			assert_int_equal(table_clear(&tb, at), 0);
+		}
+		check_around(&tb, &p, &r);
+		/* Not there: nothing happens. */
+		p = table_random_prefix(&tb, &r);
+		had = !!table_find(&tb, &p);
+		if (!had)
+			assert_int_equal(vr_trie_clear(&tb.t, &tb.root[p.root], p.hi, p.lo,
+						       p.len), VR_TRIE_ABSENT);
+		if (i % 500 == 0)
+			audit_table(&tb);
+	}
+	clear_all(&tb, &r);
+	table_free(&tb);
+}
+
+/* Each length alone and all nested, from 0/0 to /32 and ::/0 to /128. */
+TEST(trie_lengths)
+{
+	struct rng r = { 4 };
+	struct table tb;
+	int root, len, pass;
+
+	table_init(&tb, AMPLE, AMPLE, 256, 512);
+	for (root = 0; root < 2; root++) {
+		struct prefix p = { .root = root };
+		uint64_t hi = rng_next(&r), lo = root ? rng_next(&r) : 0;
+
+		for (pass = 0; pass < 2; pass++) {
+			for (len = 0; len <= table_bits(root); len++) {
+				p.hi = hi;
+				p.lo = lo;
+				p.len = len;
+				p.value = 1000 + len;
+				prefix_mask(&p.hi, &p.lo, len);
+				assert_int_equal(table_set(&tb, &p), 0);
+				table_check_edges(&tb, &p);
+				assert_int_equal(table_lookup(&tb, root, hi, lo), p.value);
+				if (!pass)
+					clear_all(&tb, &r);
+			}
+		}
+		audit_table(&tb);
+	}
+	for (len = 0; len < 2000; len++)
+		table_check(&tb, len & 1, tb.ref[0].hi ^ rng_next(&r) >> rng_below(&r, 64),
+			    rng_next(&r));
+	clear_all(&tb, &r);
+	table_free(&tb);
+}
+
+/* Nodes filled to the brim: 63 prefixes and 64 children each. */
+TEST(trie_dense)
+{
+	struct rng r = { 5 };
+	struct prefix p = { .root = 0 };
+	struct table tb;
+	uint32_t v;
+
+	table_init(&tb, AMPLE, AMPLE, 256, 10000);
+	for (p.len = 0; p.len <= 12; p.len++) {
+		for (v = 0; v < 1u << p.len; v++) {
+			p.hi = p.len ? (uint64_t)v << (64 - p.len) : 0;
+			p.value = p.len << 16 | (v + 1);
+			assert_int_equal(table_set(&tb, &p), 0);
+		}
+	}
+	audit_table(&tb);
+	for (v = 0; v < 4096; v++)
+		assert_int_equal(table_lookup(&tb, 0, (uint64_t)v << 52 | 12345, 0),
+				 12 << 16 | (v + 1));
+	clear_all(&tb, &r);
+	table_free(&tb);
+}
+
+/* A table with the lengths of the Internet's. */
+static struct prefix internet_prefix(struct rng *r)
+{
+	static const uint8_t len4[] = { 24, 24, 24, 24, 24, 24, 23, 22, 22, 21, 20, 19, 16, 32 };
+	static const uint8_t len6[] = { 48, 48, 48, 44, 40, 32, 36, 64, 128 };
+	struct prefix p = { .root = rng_below(r, 8) == 0 };
+
+	/* A fifth of the space, so that prefixes nest and share nodes. */
+	p.hi = rng_next(r) % 0x3333333333333333ULL;
+	if (p.root) {
+		p.hi = 0x2000000000000000ULL | p.hi >> 20 << 16;
+		p.lo = rng_next(r);
+		p.len = len6[rng_below(r, sizeof(len6))];
+	} else {
+		p.len = len4[rng_below(r, sizeof(len4))];
+	}
+	prefix_mask(&p.hi, &p.lo, p.len);
+	/* The same again when the same prefix comes again. */
+	p.value = 1 + (p.hi >> 32 ^ p.hi ^ p.lo >> 32 ^ p.lo) % 1000003 * 129 + p.len;
+	return p;
+}
+
+TEST(trie_large)
+{
+	const uint32_t want = 100000;
+	struct rng r = { 6 };
+	struct table tb;
+	struct prefix p;
+	uint32_t i;
+	int had;
+
+	table_init(&tb, 1 << 20, 1 << 20, 4096, want);
+	while (tb.nref < want) {
+		if (!vr_trie_can_retire(&tb.t))
+			table_reclaim(&tb);
+		p = internet_prefix(&r);
+		/* table_set() would look for it in the list: too slow here. */
+		had = !vr_trie_clear(&tb.t, &tb.root[p.root], p.hi, p.lo, p.len);
+		if (!vr_trie_can_retire(&tb.t))
+			table_reclaim(&tb);
+		assert_int_equal(vr_trie_set(&tb.t, &tb.root[p.root], p.hi, p.lo, p.len,
+					     p.value), 0);
+		if (!had)
+			tb.ref[tb.nref++] = p;
+	}
+	audit_table(&tb);
+	for (i = 0; i < 300; i++)
+		table_check_edges(&tb, &tb.ref[rng_below(&r, tb.nref)]);
+	for (i = 0; i < 500; i++) {
+		p = internet_prefix(&r);
+		table_check(&tb, p.root, p.hi | rng_next(&r) >> 24, p.lo);
+	}
+	clear_all(&tb, &r);
+	table_free(&tb);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(trie_lengths),
+		cmocka_unit_test(trie_dense),
+		cmocka_unit_test(trie_random),
+		cmocka_unit_test(trie_large),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
