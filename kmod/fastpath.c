@@ -15,26 +15,23 @@
 #include "netlink.h"
 #include "objects.h"
 
-static const char * const section_name[VR_SEC_MAX] = {
-#define NAME(id, name, type) [VR_SEC_##id] = "vr_" #name,
-	VR_SECTIONS(NAME)
-#undef NAME
-};
+#define MAP_PREFIX	"vr_"
 
-static const u32 record_size[VR_SEC_MAX] = VR_RECORD_SIZES;
+static bool is_section(const struct bpf_map *map, int sec)
+{
+	return !strncmp(map->name, MAP_PREFIX, strlen(MAP_PREFIX)) &&
+	       !strcmp(map->name + strlen(MAP_PREFIX), vrouter_section_names[sec]);
+}
 
-static struct bpf_map *find_map(struct bpf_prog *prog, const char *name)
+static struct bpf_map *find_map(struct bpf_prog *prog, int sec)
 {
 	struct bpf_map *map = NULL;
 	u32 i;
 
 	mutex_lock(&prog->aux->used_maps_mutex);
-	for (i = 0; i < prog->aux->used_map_cnt; i++) {
-		if (!strcmp(prog->aux->used_maps[i]->name, name)) {
+	for (i = 0; i < prog->aux->used_map_cnt && !map; i++)
+		if (is_section(prog->aux->used_maps[i], sec))
 			map = prog->aux->used_maps[i];
-			break;
-		}
-	}
 	mutex_unlock(&prog->aux->used_maps_mutex);
 	return map;
 }
@@ -54,7 +51,7 @@ static void *map_memory(struct bpf_map *map)
 static bool map_fits(const struct bpf_map *map, int sec)
 {
 	return map->map_type == BPF_MAP_TYPE_ARRAY && map->key_size == sizeof(u32) &&
-	       map->value_size == record_size[sec] && map->max_entries;
+	       map->value_size == vrouter_record_sizes[sec] && map->max_entries;
 }
 
 static int find_sections(struct bpf_prog *prog[VROUTER_PROG_MAX], void *base[VR_SEC_MAX],
@@ -64,8 +61,8 @@ static int find_sections(struct bpf_prog *prog[VROUTER_PROG_MAX], void *base[VR_
 	int i;
 
 	for (i = 0; i < VR_SEC_MAX; i++) {
-		map = find_map(prog[VROUTER_PROG_UPLINK], section_name[i]);
-		other = find_map(prog[VROUTER_PROG_VIF], section_name[i]);
+		map = find_map(prog[VROUTER_PROG_UPLINK], i);
+		other = find_map(prog[VROUTER_PROG_VIF], i);
 		if (!map || map != other) {
 			NL_SET_ERR_MSG(extack,
 				       "uplink-prog-fd, vif-prog-fd: the programs must share one set of image maps; load vrouter's own object");

@@ -32,7 +32,12 @@ MODULE_PARM_DESC(image_results, "results of the route tables of an image");
 
 #define MAX_RETIRED	8192	/* runs that wait for a grace period */
 
-static const u32 record_size[VR_SEC_MAX] = VR_RECORD_SIZES;
+const u32 vrouter_record_sizes[VR_SEC_MAX] = VR_RECORD_SIZES;
+
+#define SECTION_NAME(id, name, type)					\
+	[VR_SEC_##id] = #name,
+
+const char *const vrouter_section_names[VR_SEC_MAX] = { VR_SECTIONS(SECTION_NAME) };
 
 void vrouter_img_default_sizes(u32 size[VR_SEC_MAX])
 {
@@ -113,7 +118,7 @@ struct vrouter_img *vrouter_img_alloc(const u32 size[VR_SEC_MAX])
 	int i;
 
 	for (i = 0; i < VR_SEC_MAX; i++) {
-		base[i] = kvcalloc(size[i], record_size[i], GFP_KERNEL);
+		base[i] = kvcalloc(size[i], vrouter_record_sizes[i], GFP_KERNEL);
 		if (!base[i])
 			goto free;
 	}
@@ -266,7 +271,7 @@ static int copy_img(struct vrouter_img *to, struct vrouter_img *from,
 	vrouter_hdr(to)->vtep = vrouter_hdr(from)->vtep;
 	for (i = 0; i < ARRAY_SIZE(plain); i++)
 		memcpy(to->view.base[plain[i]], from->view.base[plain[i]],
-		       from->view.size[plain[i]] * record_size[plain[i]]);
+		       from->view.size[plain[i]] * vrouter_record_sizes[plain[i]]);
 	copy_trie(to, from);
 	if (copy_hash(to, from)) {
 		NL_SET_ERR_MSG(extack, "program: map vr_slot has no room for the image's entries");

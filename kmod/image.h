@@ -10,6 +10,10 @@
 struct bpf_prog;
 struct netlink_ext_ack;
 
+/* Of the image's sections, by enum vr_section. image.c */
+extern const u32 vrouter_record_sizes[VR_SEC_MAX];
+extern const char *const vrouter_section_names[VR_SEC_MAX];
+
 enum { VROUTER_PROG_UPLINK, VROUTER_PROG_VIF, VROUTER_PROG_MAX };
 
 /**
@@ -81,8 +85,19 @@ void vrouter_img_route_clear(struct vrouter *vr, struct vrouter_vrf *vrf,
 #define vrouter_vif_rec(img, i)	((struct vr_vif *)(img)->view.base[VR_SEC_VIF] + (i))
 
 /* The image, for a writer who holds vr->lock. */
-#define vrouter_img(vr)							\
-	rcu_dereference_protected((vr)->img, lockdep_is_held(&(vr)->lock))
+static inline struct vrouter_img *vrouter_img(const struct vrouter *vr)
+{
+	return rcu_dereference_protected(vr->img, lockdep_is_held(&vr->lock));
+}
+
+/*
+ * The module is going away. What its objects take along as they are freed stays
+ * in the image, by which XDP programs go on.
+ */
+static inline bool vrouter_img_abandoned(const struct vrouter_img *img)
+{
+	return !(((const struct vr_hdr *)img->view.base[VR_SEC_HDR])->flags & VR_F_ALIVE);
+}
 
 /* The image, for a reader in an RCU read section. */
 static inline const struct vr_image *vrouter_view(const struct vrouter *vr)

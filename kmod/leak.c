@@ -48,12 +48,12 @@ static int follow(struct leak_walk *w, struct vrouter_vrf *vrf, const struct vro
 		if (!own || own->prefix.len <= w->prefix->len ||
 		    vrouter_prefix_covers(p, w->prefix)) {
 			NL_SET_ERR_MSG(extack,
-				       "dst, vrf: a loop of VRF nexthops: the other VRF sends this prefix, or a part of it, back");
+				       "dst: a loop of VRF nexthops: the other VRF sends this prefix, or a part of it, back");
 			return -ELOOP;
 		}
 	}
 	if (++w->steps > VR_VRF_STEPS) {
-		NL_SET_ERR_MSG(extack, "dst, vrf: a packet may pass at most 4 VRF nexthops");
+		NL_SET_ERR_MSG(extack, "dst: a packet may pass at most 4 VRF nexthops");
 		return -ELOOP;
 	}
 	list_for_each_entry(rt, &vrf->leaks, leak) {

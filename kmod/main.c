@@ -17,7 +17,7 @@
  */
 struct vrouter_net {
 	struct vrouter *vr;
-	struct mutex making;
+	struct mutex making;	/* one maker at a time */
 };
 
 static unsigned int vrouter_net_id __read_mostly;
@@ -116,6 +116,7 @@ struct vrouter *vrouter_get_or_make(struct net *net)
 	if (!vr) {
 		vr = vrouter_make(net);
 		if (!IS_ERR(vr))
+			/* Who finds it, finds all of it. */
 			smp_store_release(&vn->vr, vr);
 	}
 	mutex_unlock(&vn->making);

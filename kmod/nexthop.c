@@ -58,7 +58,7 @@ static void fill_tunnel(struct vrouter *vr, const struct vrouter_nexthop *nh, st
 	rec->csum = vr_tmpl_make((struct vr_tmpl *)rec->tmpl, &t);
 	rec->vni = nh->vni;
 	rec->ifindex = r->ifindex;
-	rec->mtu = min(r->mtu, (u32)U16_MAX);
+	rec->mtu = min_t(u32, r->mtu, U16_MAX);
 	rec->flags = (r->resolved ? VR_NH_RESOLVED : 0) | (r->tx ? VR_NH_TX : 0) |
 		     (r->self ? VR_NH_SELF : 0);
 }
@@ -223,7 +223,8 @@ static void clear_slot(struct vrouter *vr, u32 slot)
 {
 	struct vr_u32x16 *ptr = vrouter_img(vr)->view.base[VR_SEC_NHPTR];
 
-	WRITE_ONCE(ptr[slot / 16].v[slot % 16], 0);
+	if (!vrouter_img_abandoned(vrouter_img(vr)))
+		WRITE_ONCE(ptr[slot / 16].v[slot % 16], 0);
 }
 
 /* No route uses it, no new one can find it. */
@@ -467,7 +468,7 @@ static int nexthop_change(struct vrouter *vr, struct vrouter_nexthop *nh,
 
 	if (nh->nroutes && nh->vrf != spec->vrf)
 		return vrouter_refuse(info->extack, info->attrs[VROUTER_A_NEXTHOP_TYPE], -EBUSY,
-				      "type, vrf: a nexthop in use keeps its VRF, or stays without one");
+				      "type: a nexthop in use keeps its VRF, or stays without one");
 	unlink_target(vr, nh);
 	set_spec(nh, spec);
 	err = link_target(vr, nh, info->extack);

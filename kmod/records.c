@@ -139,7 +139,8 @@ void vrouter_img_hash_del(struct vrouter *vr, u64 key, u64 vmask)
 {
 	struct vrouter_img *img = vrouter_img(vr);
 
-	vr_hash_remove(img->view.base[VR_SEC_SLOT], vrouter_hdr(img)->slots, key, vmask);
+	if (!vrouter_img_abandoned(img))
+		vr_hash_remove(img->view.base[VR_SEC_SLOT], vrouter_hdr(img)->slots, key, vmask);
 }
 
 int vrouter_img_nexthop_set(struct vrouter *vr, struct vrouter_nexthop *nh, struct vr_nh *rec,
@@ -156,6 +157,7 @@ int vrouter_img_nexthop_set(struct vrouter *vr, struct vrouter_nexthop *nh, stru
 		return idx;
 	rec->slot = nh->slot;
 	records[idx] = *rec;
+	/* Readers who find the record find it whole. */
 	smp_store_release(&ptr[nh->slot / 16].v[nh->slot % 16], idx);
 	nh->rec = idx;
 	if (old)
@@ -206,6 +208,8 @@ void vrouter_img_route_clear(struct vrouter *vr, struct vrouter_vrf *vrf,
 	struct vr_trie *t = &img->trie;
 	int ret, tries;
 
+	if (vrouter_img_abandoned(img))
+		return;
 	if (!vr_trie_can_retire(t))
 		reclaim(t);
 	for (tries = 0; tries < RECLAIMS; tries++) {

@@ -68,7 +68,7 @@ static void look_up(struct vrouter *vr, struct vrouter_remote *r)
 	if (up && rt->rt_type == RTN_UNICAST) {
 		r->ifindex = up->dev->ifindex;
 		r->tx = up->xdp_state & VROUTER_XDP_STATE_TX;
-		r->mtu = dst_mtu(&rt->dst) - min(dst_mtu(&rt->dst), (u32)VR_OVERHEAD_IP4);
+		r->mtu = dst_mtu(&rt->dst) - min_t(u32, dst_mtu(&rt->dst), VR_OVERHEAD_IP4);
 		memcpy(r->src_mac, up->dev->dev_addr, ETH_ALEN);
 		/* A gateway of IPv6 (RFC 8950) is the kernel's to resolve. */
 		if (rt->rt_gw_family != AF_INET6) {

@@ -284,8 +284,10 @@ static int route_set(struct vrouter *vr, struct vrouter_vrf *vrf, const struct v
 
 	if (nh->type == VROUTER_NEXTHOP_TYPE_VRF) {
 		err = vrouter_leak_check(vrf, p, nh->vrf, info->extack);
-		if (err)
+		if (err) {
+			NL_SET_BAD_ATTR(info->extack, a[VROUTER_A_ROUTE_DST]);
 			return err;
+		}
 	}
 	if (rt)
 		return route_change(vr, rt, nh, protocol, metric, info->extack);

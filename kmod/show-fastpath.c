@@ -7,16 +7,11 @@
 #include "netlink.h"
 #include "show.h"
 
-#define SECTION_NAME(id, name, type)					\
-	[VR_SEC_##id] = #name,
-
-static const char *const section_names[VR_SEC_MAX] = { VR_SECTIONS(SECTION_NAME) };
-
 static int put_section(struct sk_buff *skb, enum vr_section sec, u32 size, u32 used)
 {
 	struct nlattr *nest = nla_nest_start(skb, VROUTER_A_FASTPATH_SECTION);
 
-	if (!nest || nla_put_string(skb, VROUTER_A_SECTION_NAME, section_names[sec]) ||
+	if (!nest || nla_put_string(skb, VROUTER_A_SECTION_NAME, vrouter_section_names[sec]) ||
 	    nla_put_u32(skb, VROUTER_A_SECTION_SIZE, size) ||
 	    nla_put_u32(skb, VROUTER_A_SECTION_USED, used))
 		return -EMSGSIZE;

@@ -58,6 +58,18 @@ static unsigned int count_nests(const struct genl_info *info, int type)
 	return n;
 }
 
+/* The nest that prefix number @n came in; NULL when the request has fewer. */
+static const struct nlattr *nest_at(const struct genl_info *info, int type, unsigned int n)
+{
+	const struct nlattr *attr;
+	int rem;
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)
+		if (nla_type(attr) == type && !n--)
+			return attr;
+	return NULL;
+}
+
 /* Read all nests of a type into @list, which has room. */
 static int read_nests(struct genl_info *info, int type, bool mask, struct vrouter_prefix *list,
 		      unsigned int max, unsigned int *n)
@@ -180,17 +192,18 @@ static int add_gateways(struct vrouter *vr, struct vrouter_vif *vif, struct addr
 
 	if (!n)
 		return 0;
+	/* On failure the set shrinks to what the caller has to take back. */
+	set->gateways->n = 0;
 	nh = vrouter_nexthop_auto(vr, &spec, extack);
 	if (IS_ERR(nh))
 		return PTR_ERR(nh);
-	for (i = 0; i < n && !err; i++) {
+	for (i = 0; i < n; i++) {
 		host = host_prefix(&set->gateways->prefix[i]);
 		if (!gateway_in(have, &host) && !gateway_elsewhere(vr, vif, &host))
 			err = vrouter_route_add(vr, vif->vrf, &host, nh, RTPROT_KERNEL, 0, extack);
 		if (err)
 			break;
 	}
-	/* On failure the set shrinks to what the caller has to take back. */
 	set->gateways->n = i;
 	vrouter_nexthop_release(vr, nh);
 	return err;
@@ -301,10 +314,15 @@ int vrouter_vif_routes_set(struct vrouter *vr, struct vrouter_vif *vif, struct g
 	}
 	gateways = set.gateways->n;
 	err = add_addrs(vr, vif, &set, &have, info->extack);
-	if (err)
+	if (err) {
+		NL_SET_BAD_ATTR(info->extack, nest_at(info, VROUTER_A_VIF_ADDR, set.naddrs));
 		set.gateways->n = 0;
-	else
+	} else {
 		err = add_gateways(vr, vif, &set, &have, info->extack);
+		if (err)
+			NL_SET_BAD_ATTR(info->extack,
+					nest_at(info, VROUTER_A_VIF_GATEWAY, set.gateways->n));
+	}
 	if (err) {
 		del_set(vr, vif, &set, &have);
 		goto free_nexthop;

@@ -72,7 +72,7 @@ static void vif_remove(struct vrouter *vr, struct vrouter_vif *vif)
 	vrouter_vrf_gateways_update(vr, vif->vrf);
 	xa_erase(&vr->vif_idx, vif->idx);
 	netdev_put(vif->dev, &vif->tracker);
-	vif->dev = NULL;
+	WRITE_ONCE(vif->dev, NULL);
 	/* Softirqs may have found it by index or through rx_handler_data. */
 	call_rcu(&vif->rcu, vif_free_rcu);
 }
@@ -153,7 +153,8 @@ static int check_device(struct vrouter *vr, struct net_device *dev, const struct
 			struct netlink_ext_ack *extack)
 {
 	if (vrouter_vif_find(vr, dev->ifindex))
-		return vrouter_refuse(extack, attr, -EEXIST, "ifindex: the device is a vif already");
+		return vrouter_refuse(extack, attr, -EEXIST,
+				      "ifindex: the device is a vif already");
 	if (vrouter_uplink_find(vr, dev->ifindex))
 		return vrouter_refuse(extack, attr, -EBUSY,
 				      "ifindex: the device is an uplink; a vif must be another");
@@ -229,7 +230,8 @@ static int vif_attach(struct vrouter *vr, struct vrouter_vif *vif, struct genl_i
 	/* From here packets arrive; the image knows the device a moment later. */
 	err = netdev_rx_handler_register(vif->dev, vrouter_vif_rx, vif);
 	if (err) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attr, "ifindex: the device belongs to someone else");
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "ifindex: the device belongs to someone else");
 		goto erase;
 	}
 	err = vrouter_img_hash_add(vr, vr_key_ifindex(vif->dev->ifindex), vif->idx,

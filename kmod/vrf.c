@@ -82,7 +82,7 @@ void vrouter_vrf_gateways_update(struct vrouter *vr, struct vrouter_vrf *vrf)
 	all = n ? kzalloc(struct_size(all, prefix, n), GFP_KERNEL | __GFP_NOFAIL) : NULL;
 	list_for_each_entry(vif, &vr->vifs, list) {
 		g = rcu_dereference_protected(vif->gateways, lockdep_is_held(&vr->lock));
-		if (vif->vrf != vrf || !g)
+		if (vif->vrf != vrf || !g || !g->n)
 			continue;
 		memcpy(&all->prefix[all->n], g->prefix, g->n * sizeof(*g->prefix));
 		all->n += g->n;

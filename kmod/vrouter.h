@@ -300,7 +300,7 @@ struct vrouter_route {
  */
 struct vrouter {
 	struct net *net;
-	struct mutex lock;
+	struct mutex lock;	/* all of the instance, see DOC: Locking */
 	struct vrouter_img __rcu *img;
 	struct list_head retired_imgs;
 	struct vrouter_ids ids[VR_SEC_MAX];

@@ -13,9 +13,11 @@
 
 #define VXLAN_PORT	4789	/* RFC 7348 */
 
-/* NICs parse what comes to a VXLAN port, when they know it. RTNL is held. */
-static struct socket *open_socket(struct vrouter *vr, __be32 addr, __be16 port,
-				  struct genl_info *info)
+/*
+ * At all addresses: see tunnel-rx.c. NICs parse what comes to a VXLAN port,
+ * when they know it. RTNL is held.
+ */
+static struct socket *open_socket(struct vrouter *vr, __be16 port, struct genl_info *info)
 {
 	struct udp_tunnel_sock_cfg tunnel = {
 		.sk_user_data = vr,
@@ -26,7 +28,6 @@ static struct socket *open_socket(struct vrouter *vr, __be32 addr, __be16 port,
 	};
 	struct udp_port_cfg cfg = {
 		.family = AF_INET,
-		.local_ip.s_addr = addr,
 		.local_udp_port = port,
 	};
 	struct socket *sock;
@@ -34,11 +35,8 @@ static struct socket *open_socket(struct vrouter *vr, __be32 addr, __be16 port,
 
 	err = udp_sock_create(vr->net, &cfg, &sock);
 	if (err == -EADDRINUSE)
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[VROUTER_A_VTEP_ADDRESS],
-				    "address, port: another socket has this UDP port");
-	else if (err == -EADDRNOTAVAIL)
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[VROUTER_A_VTEP_ADDRESS],
-				    "address: is on no interface of this namespace; add it first");
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[VROUTER_A_VTEP_PORT],
+				    "port: another socket has this UDP port");
 	if (err)
 		return ERR_PTR(err);
 	setup_udp_tunnel_sock(vr->net, sock, &tunnel);
@@ -125,9 +123,9 @@ static int vtep_new(struct vrouter *vr, struct genl_info *info)
 	if (a[VROUTER_A_VTEP_RMAC] && !is_valid_ether_addr(nla_data(a[VROUTER_A_VTEP_RMAC])))
 		return vrouter_refuse(info->extack, a[VROUTER_A_VTEP_RMAC], -EINVAL,
 				      "rmac: must be a unicast MAC that is not zero");
-	if (!sock || addr != vr->vtep_addr || port != vr->vtep_port) {
+	if (!sock || port != vr->vtep_port) {
 		old = sock;
-		sock = open_socket(vr, addr, port, info);
+		sock = open_socket(vr, port, info);
 		if (IS_ERR(sock))
 			return PTR_ERR(sock);
 	}

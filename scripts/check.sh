@@ -113,14 +113,20 @@ ignored()
 		# Telling kernels apart is what these files are for.
 		list+=,LINUX_VERSION_CODE,CONSTANT_COMPARISON ;;
 	include/vrouter|bpf)
+		# BRACKET_SPACE takes an initialiser in a macro for an index.
 		# Also compiled where the kernel's macros are not: attributes,
 		# bits, asserts and single accesses are spelled out, and lists
 		# (drop reasons, sections) are macros that apply a macro.
 		list+=,PREFER_DEFINED_ATTRIBUTE_MACRO,BIT_MACRO,CAMELCASE
-		list+=,VOLATILE,COMPLEX_MACRO,MACRO_ARG_REUSE,MACRO_ARG_UNUSED ;;
+		list+=,VOLATILE,COMPLEX_MACRO,MACRO_ARG_REUSE,MACRO_ARG_UNUSED
+		list+=,BRACKET_SPACE ;;
 	userspace|selftests)
-		# Userspace has uint32_t and its own functions.
-		list+=,PREFER_KERNEL_TYPES,PREFER_DEFINED_ATTRIBUTE_MACRO ;;
+		# Userspace has uint32_t and its own functions, flags that
+		# signal handlers set, and cmocka's names. The lists of
+		# include/vrouter are applied here too.
+		list+=,PREFER_KERNEL_TYPES,PREFER_DEFINED_ATTRIBUTE_MACRO
+		list+=,VOLATILE,BIT_MACRO,CAMELCASE,BRACKET_SPACE
+		list+=,MACRO_ARG_UNUSED ;;
 	esac
 	printf '%s\n' "$list"
 }

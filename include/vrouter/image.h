@@ -239,7 +239,8 @@ struct vr_image {
 	__u32 size[VR_SEC_MAX];
 };
 
-#define VR_SIZE_SECTION(id, name, type) [VR_SEC_##id] = sizeof(type),
+#define VR_SIZE_SECTION(id, name, type)	\
+	[VR_SEC_##id] = sizeof(type),
 #define VR_RECORD_SIZES { VR_SECTIONS(VR_SIZE_SECTION) }
 
 /*

@@ -223,7 +223,8 @@ VR_INLINE __u32 vr_parse_ip4(const void *l3, const void *end, __u32 avail, struc
 		f->flags |= VR_FLOW_DF;
 	if (frag & VR_IP4_FRAG)
 		f->flags |= VR_FLOW_FRAG;
-	else if (vr_proto_has_ports(ip->proto) && f->len >= ihl + 4)
+	else if (vr_proto_has_ports(ip->proto) && f->len - ihl >= 4)
+		/* with ihl + 4 in the comparison 6.12's verifier loses track */
 		f->ports = vr_ports((const __u8 *)l3 + ihl, end);
 	return 0;
 }

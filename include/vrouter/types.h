@@ -52,8 +52,8 @@ VR_INLINE __be32 vr_hton32(__u32 v)
 #define VR_READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
 #define VR_WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
 
-/* Make all that was written before visible to who sees this store. */
 #ifdef __KERNEL__
+/* Make all that was written before visible to who sees this store. */
 #define VR_STORE_RELEASE(p, v)	smp_store_release(p, v)
 #else
 #define VR_STORE_RELEASE(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
