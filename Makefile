@@ -10,11 +10,11 @@ BPF_CLANG	?= clang
 BPFTOOL		?= $(or $(shell command -v bpftool),/usr/sbin/bpftool)
 PKG_CONFIG	?= pkg-config
 
-.PHONY: all modules modules_install vrctl bpf install dkms-install setup demo \
+.PHONY: all modules modules_install vrctl bpf net-tests install dkms-install setup demo \
 	test check generate clean help
 .DELETE_ON_ERROR:
 
-all: vrctl bpf modules
+all: vrctl bpf modules net-tests
 
 # The module: for KDIR if it is given, else for each kernel under test
 ifdef KDIR
@@ -62,6 +62,10 @@ $(B)/userspace/%.o: userspace/%.c | $(B)/bpf/vrouter.skel.h
 	$(CC) $(CFLAGS) $(VRCTL_CFLAGS) -MMD -MP -c $< -o $@
 
 -include $(B)/bpf/vrouter.bpf.d $(vrctl-objs:.o=.d)
+
+# What the scenarios use in virtual machines, where building would be slow
+net-tests:
+	@$(MAKE) --no-print-directory -C selftests/net all
 
 install: vrctl
 	install -D -m 755 $(B)/vrctl $(DESTDIR)$(PREFIX)/sbin/vrctl

@@ -179,8 +179,11 @@ static void probe_work(struct work_struct *work)
 
 void vrouter_remote_kick(struct vrouter *vr)
 {
+	/* vrouter_remote_unwatch() waits for who found it alive. */
+	rcu_read_lock();
 	if (!READ_ONCE(vr->dying))
 		schedule_work(&vr->resolve_work);
+	rcu_read_unlock();
 }
 
 /* Atomic, under RTNL or not; only asks for work. */

@@ -10,7 +10,7 @@ cd "$top"
 
 scripts/setup.sh
 release=${KERNEL:-$(newest_kernel)}
-make -s vrctl
+make -s vrctl net-tests
 make -s modules "KDIR=/lib/modules/$release/build" >/dev/null
 share=$top/build/demo
 mkdir -p "$share"

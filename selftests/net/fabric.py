@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The fabric of lib.sh, for golden frames: what a frame that a tenant sends
+looks like on the wire and at the other tenant, and what is counted where.
+
+A scenario's generator prints a file for "frames play" (tools/play.c) with lines
+"count MODE HOST OBJECT COUNTER PACKETS[/BYTES]" at its end: all that the whole
+play moves in mode module or xdp, of what stats() in lib.sh shows.
+"""
+
+import os
+import sys
+
+from scapy.all import (ICMP, IP, UDP, Ether, ICMPv6DestUnreach, ICMPv6TimeExceeded, IPv6, Raw)
+from scapy.layers.vxlan import VXLAN
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from model import built, routed, source_port, tos_of    # noqa: E402
+
+PORT = 4789
+GWMAC = "02:00:5e:00:00:01"
+VRFS = {"red": 1, "blue": 2}
+MODES = ("module", "xdp")
+
+
+class Host:
+    def __init__(self, number, name):
+        self.number, self.name, self.wire = number, name, f"wire-{name}"
+        self.vtep = f"192.0.2.{number}"
+        self.mac = f"02:aa:00:00:0{number}:01"
+        self.spine_mac = f"02:aa:00:00:0{number}:fe"
+
+    def rmac(self, vrf):
+        return (f"02:00:c0:00:02:0{self.number}" if vrf == "red" else
+                f"02:00:0b:1e:00:0{self.number}")
+
+
+A, B, GW = HOSTS = Host(1, "host-a"), Host(2, "host-b"), Host(3, "gw")
+
+
+class Tenant:
+    def __init__(self, vrf, host, name, byte=10):
+        self.vrf, self.host, self.name = vrf, host, name
+        self.net = host.number
+        self.mac = f"02:bb:0{VRFS[vrf]}:00:0{self.net}:{byte}"
+        self.ip4, self.ip6 = f"10.1.{self.net}.{byte}", f"fd00:{self.net}::{byte}"
+        self.gw4, self.gw6 = f"10.1.{self.net}.1", f"fd00:{self.net}::1"
+
+
+RED_A, RED_A2 = Tenant("red", A, "red-a"), Tenant("red", A, "red-a2", 20)
+BLUE_A = Tenant("blue", A, "blue-a")
+RED_B, BLUE_B = Tenant("red", B, "red-b"), Tenant("blue", B, "blue-b")
+TENANTS = RED_A, RED_A2, BLUE_A, RED_B, BLUE_B
+
+
+def ip4(src, dst, l4=None, **kv):
+    kv.setdefault("id", 7)
+    return built(IP(src=src, dst=dst, **kv) / (l4 or UDP(sport=40000, dport=53) / Raw(b"x" * 64)))
+
+
+def ip6(src, dst, l4=None, **kv):
+    return built(IPv6(src=src, dst=dst, **kv) /
+                 (l4 or UDP(sport=40000, dport=53) / Raw(b"x" * 64)))
+
+
+def from_tenant(t, ip, dst=GWMAC):
+    return Ether(dst=dst, src=t.mac) / ip
+
+
+def to_tenant(t, ip):
+    return Ether(dst=t.mac, src=GWMAC) / ip
+
+
+def on_wire(here, there, vrf, ip):
+    """A routed packet as host @here sends it to host @there."""
+    return (Ether(dst=here.spine_mac, src=here.mac) /
+            IP(src=here.vtep, dst=there.vtep, tos=tos_of(ip), id=0, flags="DF", ttl=64) /
+            UDP(sport=source_port(ip), dport=PORT, chksum=0) /
+            VXLAN(flags=8, vni=5000 + VRFS[vrf]) /
+            Ether(dst=there.rmac(vrf), src=here.rmac(vrf)) / ip)
+
+
+def off_wire(there, inner, vrf="red", src=None, vni=None, mac=None, vflags=8, csum=0, port=PORT,
+             udp=None, **kv):
+    """A frame from the spine to host @there; @inner is an IP packet or a frame."""
+    if not isinstance(inner, Ether):
+        inner = Ether(dst=mac or there.rmac(vrf), src="02:00:00:00:00:99") / inner
+    kv.setdefault("flags", "DF")
+    kv.setdefault("id", 9)
+    u = UDP(sport=50000, dport=port, **(udp or {}))
+    if csum is not None:
+        u.chksum = csum
+    return (Ether(dst=there.mac, src=there.spine_mac) /
+            IP(src=src or (A if there is B else B).vtep, dst=there.vtep, ttl=62, **kv) / u /
+            VXLAN(flags=vflags, vni=vni or 5000 + VRFS[vrf]) / inner)
+
+
+UNREACHABLE = {"net": (0, 0), "host": (1, 3), "prohibit": (13, 1)}
+
+
+def icmp_error(src, dst, what, orig):
+    """What a gateway says: TTL at its end, or one of UNREACHABLE."""
+    raw = bytes(orig)
+    if orig.version == 4:
+        icmp = ICMP(type=11, code=0) if what == "ttl" else \
+            ICMP(type=3, code=UNREACHABLE[what][0])
+        return built(IP(src=src, dst=dst, tos=0xc0, id=0, flags="DF", ttl=64) / icmp /
+                     Raw(raw[:576 - 28]))
+    icmp = ICMPv6TimeExceeded(code=0) if what == "ttl" else \
+        ICMPv6DestUnreach(code=UNREACHABLE[what][1])
+    return built(IPv6(src=src, dst=dst, hlim=64) / icmp / Raw(raw[:1280 - 48]))
+
+
+def patched(frame, at, value):
+    raw = bytearray(bytes(frame))
+    raw[at:at + len(value)] = value
+    return bytes(raw)
+
+
+class Play:
+    def __init__(self):
+        self.counts = {}
+        self.names = set()
+        for t in TENANTS:
+            print(f"port {t.name} {t.name} eth0 in")
+        for h in HOSTS:
+            print(f"port {h.wire} spine {h.name} in,noarp")
+
+    def case(self, name):
+        assert name not in self.names, name
+        self.names.add(name)
+        print("case", name)
+        self.sends, self.gets = [], []
+
+    def end_case(self):
+        for port, frame in self.gets:
+            print("get", port, bytes(frame).hex())
+        for port, frame in self.sends:
+            print("send", port, bytes(frame).hex())
+
+    def count(self, host, what, counter, nbytes=None, modes=MODES):
+        for mode in modes:
+            c = self.counts.setdefault((mode, host.name, what, counter), [0, None])
+            c[0] += 1
+            if nbytes is not None:
+                c[1] = (c[1] or 0) + nbytes
+
+    def send(self, port, frame):
+        self.sends.append((port.name if isinstance(port, Tenant) else port.wire, frame))
+
+    def get(self, port, frame):
+        self.gets.append((port.name if isinstance(port, Tenant) else port.wire, frame))
+
+    def punt(self, host, vrf, reason, vif=None):
+        self.count(host, f"vrf.{vrf}" if vrf else "instance", f"punt.{reason}", modes=["xdp"])
+        if vif:
+            self.count(host, f"vif.{vif.name}", f"punt.{reason}", modes=["xdp"])
+
+    def drop(self, host, vrf, reason, vif=None, punt=None):
+        """A drop, in mode xdp by the module when it is one after a punt."""
+        self.count(host, f"vrf.{vrf}" if vrf else "instance", f"drop.{reason}")
+        if vif:
+            self.count(host, f"vif.{vif.name}", f"drop.{reason}")
+        if punt:
+            self.punt(host, vrf, punt, vif)
+
+    def sent(self, host, vrf, ip, there, xdp):
+        """Counters of one that goes on, to a host or a tenant."""
+        n = len(bytes(ip))
+        for mode in MODES:
+            path = mode if xdp else "module"
+            if isinstance(there, Tenant):
+                self.count(host, f"vrf.{vrf}", f"traffic.vif-{path}", n, [mode])
+                self.count(host, f"vif.{there.name}", f"traffic.tx-{path}", n, [mode])
+            else:
+                nhid = 10 * VRFS[vrf] + there.number
+                self.count(host, f"vrf.{vrf}", f"traffic.tunnel-{path}", n, [mode])
+                self.count(host, f"nexthop.{nhid}", f"traffic.{path}", n, [mode])
+                self.count(host, f"vtep.{there.vtep}", f"traffic.{path}", n, [mode])
+
+    def travel(self, ip, vrf, path, to, vif=None, punt=None, own=False, ce=None):
+        """@ip goes by the hosts of @path to tenant @to (None: it ends in the
+        last host, still to come in there). @vif: tenant that sent it; @punt:
+        why XDP leaves it to the module everywhere; @own: the first host made
+        it; @ce: new ECN field at the first host. Returns it as it came out.
+        """
+        for i, host in enumerate(path):
+            last = i == len(path) - 1
+            if last and not to:
+                break
+            there = to if last else path[i + 1]
+            if vif:
+                for mode in MODES:
+                    counter = f"traffic.rx-{'module' if punt else mode}"
+                    self.count(host, f"vif.{vif.name}", counter, len(bytes(ip)), [mode])
+            if punt:
+                self.punt(host, vrf, punt, vif)
+            self.sent(host, vrf, ip, there, not punt and not own)
+            if not own:
+                ip = routed(ip, ce)
+            if last:
+                self.get(to, to_tenant(to, ip))
+            else:
+                self.get(host, on_wire(host, there, vrf, ip))
+            vif, own, ce = None, False, None
+        return ip
+
+    def error(self, ip, vrf, host, what, reason, punt, vif, source, back):
+        """Host drops @ip for @reason and tells its source, by the hosts @back."""
+        self.drop(host, vrf, reason, vif, punt)
+        to = [t for t in TENANTS if t.vrf == vrf and ip.src in (t.ip4, t.ip6)][0]
+        self.travel(icmp_error(source, ip.src, what, ip), vrf, back, to, own=True)
+
+    def end(self):
+        for (mode, host, what, counter), (packets, nbytes) in sorted(self.counts.items()):
+            n = packets if nbytes is None else f"{packets}/{nbytes}"
+            print("count", mode, host, what, counter, n)
