@@ -77,9 +77,15 @@ static void vif_remove(struct vrouter *vr, struct vrouter_vif *vif)
 	call_rcu(&vif->rcu, vif_free_rcu);
 }
 
+/* A program is there, and it is ours: another's may pass what it likes. */
+static bool guarded(const struct vrouter_vif *vif)
+{
+	return vif->xdp_state & VROUTER_XDP_STATE_RX && dev_xdp_prog_count(vif->dev);
+}
+
 /*
  * The module goes away, or the namespace. A tenant must not find itself on
- * the host's own stack: a device that no XDP program guards is taken down.
+ * the host's own stack: a device that no program of ours guards is taken down.
  * RTNL keeps the list as it is; vr->lock is not held, as the notifier of the
  * devices that go down takes it.
  */
@@ -89,7 +95,7 @@ void vrouter_vif_shut_all(struct vrouter *vr)
 
 	ASSERT_RTNL();
 	list_for_each_entry(vif, &vr->vifs, list) {
-		if (!netif_running(vif->dev) || dev_xdp_prog_count(vif->dev))
+		if (!netif_running(vif->dev) || guarded(vif))
 			continue;
 		netdev_info(vif->dev, "vrouter is gone: taken down to keep its tenant off the host's stack\n");
 		dev_close(vif->dev);

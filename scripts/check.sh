@@ -164,9 +164,11 @@ shell_scripts()
 	done
 }
 
+# SC2317 takes a function for unreachable that is only called through another
+# one, as scenarios do with check and must.
 shellcheck_all()
 {
-	shell_scripts | xargs -d '\n' shellcheck --external-sources
+	shell_scripts | xargs -d '\n' shellcheck --external-sources --exclude=SC2317
 }
 
 licence_lines()

@@ -31,10 +31,11 @@ packages=(
 	sparse shellcheck git
 	# Tests
 	libcmocka-dev			# unit tests
-	iproute2 iputils-ping ethtool tcpdump
+	iproute2 iputils-ping ethtool
 	procps
 	python3-scapy			# packets made and read in tests
-	iperf3 traceroute
+	traceroute
+	jq				# scenarios read vrctl's JSON
 	kmod dkms
 	# Virtual machines with stock kernels
 	"linux-image-$arch" "linux-image-6.12-$arch"

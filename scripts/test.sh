@@ -78,7 +78,7 @@ scenario()
 
 	rm -rf "$share"
 	mkdir -p "$share"
-	TMO=${SCENARIO_TMO:-1800} scripts/vm.sh "$release" "$share" \
+	TMO=${SCENARIO_TMO:-2400} scripts/vm.sh "$release" "$share" \
 		env "VROUTER_KO=$top/build/$release-gcc/vrouter.ko" \
 		"VRCTL=$top/build/vrctl" "$top/selftests/net/run_all.sh"
 }

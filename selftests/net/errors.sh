@@ -118,7 +118,7 @@ other_blocks()
 # messages LINES: "REQUEST MESSAGE" a line; a request stands LINES lines after the last
 messages()
 {
-	local line text= per=$1 re='^Command failed .*:([0-9]+)$'
+	local line text='' per=$1 re='^Command failed .*:([0-9]+)$'
 
 	while IFS= read -r line; do
 		if [[ $line =~ $re ]]; then

@@ -135,7 +135,7 @@ pings()
 {
 	local out
 
-	out=$(in_ns "$1" ping -n -c $PINGS -i 0.2 -W 5 -s 1400 -p 5aa51234 "$2" 2>&1) || {
+	out=$(in_ns "$1" ping -n -c "$PINGS" -i 0.2 -W 5 -s 1400 -p 5aa51234 "$2" 2>&1) || {
 		echo "$out"
 		return 1
 	}
@@ -259,7 +259,7 @@ tenant_tests()
 # kinds PATTERN: names of counters that are not zero
 kinds()
 {
-	stats host-a | awk '{ print $2 }' | grep -E "$1" | sort -u | tr '\n' ' '
+	stats host-a | awk '$3 !~ /^0/ { print $2 }' | grep -E "$1" | sort -u | tr '\n' ' '
 }
 
 # Over the whole run: VRF COUNTER
