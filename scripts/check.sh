@@ -10,6 +10,9 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 cd "$top"
 
+# "make -s check" must not silence the builds here: sparse is seen by its lines.
+unset MAKEFLAGS MFLAGS
+
 logs=$top/build/check
 rm -rf "$logs"
 mkdir -p "$logs"
