@@ -98,13 +98,15 @@ int vrouter_nexthop_publish(struct vrouter *vr, struct vrouter_nexthop *nh,
  * the image keeps a quarter more records than nexthops for these, so that
  * only memory can be short: then the old record stays in force.
  */
-static void republish(struct vrouter *vr, struct vrouter_nexthop *nh)
+void vrouter_nexthop_republish(struct vrouter *vr, struct vrouter_nexthop *nh)
 {
-	if (vrouter_nexthop_publish(vr, nh, NULL))
+	if (vrouter_nexthop_publish(vr, nh, NULL)) {
 		net_warn_ratelimited("vrouter: nexthop %u keeps an old record: no memory\n",
 				     nh->id);
-	else
-		vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_NTF);
+		return;
+	}
+	vr->gen++;
+	vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_NTF);
 }
 
 void vrouter_nexthop_publish_vni(struct vrouter *vr, u32 vni)
@@ -114,7 +116,7 @@ void vrouter_nexthop_publish_vni(struct vrouter *vr, u32 vni)
 
 	xa_for_each(&vr->nexthops, i, nh)
 		if (nh->type == VROUTER_NEXTHOP_TYPE_TUNNEL && nh->vni == vni)
-			republish(vr, nh);
+			vrouter_nexthop_republish(vr, nh);
 }
 
 void vrouter_nexthop_publish_tunnels(struct vrouter *vr)
@@ -124,7 +126,7 @@ void vrouter_nexthop_publish_tunnels(struct vrouter *vr)
 
 	xa_for_each(&vr->nexthops, i, nh)
 		if (nh->type == VROUTER_NEXTHOP_TYPE_TUNNEL)
-			republish(vr, nh);
+			vrouter_nexthop_republish(vr, nh);
 }
 
 void vrouter_nexthop_publish_vif(struct vrouter *vr, struct vrouter_vif *vif)
@@ -136,7 +138,7 @@ void vrouter_nexthop_publish_vif(struct vrouter *vr, struct vrouter_vif *vif)
 		return;
 	xa_for_each(&vr->nexthops, i, nh)
 		if (nh->vif == vif)
-			republish(vr, nh);
+			vrouter_nexthop_republish(vr, nh);
 }
 
 /* What a nexthop leads to knows of it. */

@@ -85,6 +85,8 @@ void vrouter_nexthop_release(struct vrouter *vr, struct vrouter_nexthop *nh);
 /* Write the nexthop's record anew from what the objects say now. */
 int vrouter_nexthop_publish(struct vrouter *vr, struct vrouter_nexthop *nh,
 			    struct netlink_ext_ack *extack);
+/* The same for what follows a change elsewhere: listeners are told, errors logged. */
+void vrouter_nexthop_republish(struct vrouter *vr, struct vrouter_nexthop *nh);
 void vrouter_nexthop_publish_vni(struct vrouter *vr, u32 vni);
 void vrouter_nexthop_publish_tunnels(struct vrouter *vr);
 void vrouter_nexthop_publish_vif(struct vrouter *vr, struct vrouter_vif *vif);

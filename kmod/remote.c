@@ -96,15 +96,8 @@ static void republish(struct vrouter *vr, struct vrouter_remote *r)
 {
 	struct vrouter_nexthop *nh;
 
-	list_for_each_entry(nh, &r->nexthops, remote_list) {
-		if (vrouter_nexthop_publish(vr, nh, NULL)) {
-			net_warn_ratelimited("vrouter: nexthop %u keeps an old record: no memory\n",
-					     nh->id);
-			continue;
-		}
-		vr->gen++;
-		vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_NTF);
-	}
+	list_for_each_entry(nh, &r->nexthops, remote_list)
+		vrouter_nexthop_republish(vr, nh);
 }
 
 static void resolve_work(struct work_struct *work)
