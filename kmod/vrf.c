@@ -232,6 +232,8 @@ static struct vrouter_vrf *vrf_alloc(struct vrouter *vr, struct netlink_ext_ack 
 	vrf->block = block;
 	vrf->routes[VR_FAM_IP4] = RB_ROOT;
 	vrf->routes[VR_FAM_IP6] = RB_ROOT;
+	vrf->table[VR_FAM_IP4] = (struct vr_table){ .vrf = vrf->idx, .family = VR_FAM_IP4 };
+	vrf->table[VR_FAM_IP6] = (struct vr_table){ .vrf = vrf->idx, .family = VR_FAM_IP6 };
 	INIT_LIST_HEAD(&vrf->leaks);
 	ratelimit_state_init(&vrf->icmp_limit, HZ, 100);
 	ratelimit_set_flags(&vrf->icmp_limit, RATELIMIT_MSG_ON_RELEASE);

@@ -34,6 +34,7 @@
 #include <uapi/linux/vrouter.h>
 #include <vrouter/encap.h>
 #include <vrouter/forward.h>
+#include <vrouter/trie_node.h>
 
 struct vrouter_img;
 struct socket;
@@ -79,6 +80,7 @@ struct vrouter_gateways {
  * @nvifs: vifs in it
  * @nnexthops: VRF nexthops that lead here
  * @routes: by VR_FAM_*, sorted by address, then length
+ * @table: by VR_FAM_*, what the image says of them
  * @leaks: its routes with a VRF nexthop
  * @gateways: the gateway addresses of its vifs; source of ICMP errors
  * @icmp_limit: for those errors
@@ -100,6 +102,7 @@ struct vrouter_vrf {
 	u32 nvifs;
 	u32 nnexthops;
 	struct rb_root routes[2];
+	struct vr_table table[2];
 	struct list_head leaks;
 	struct vrouter_gateways __rcu *gateways;
 	struct ratelimit_state icmp_limit;
