@@ -16,12 +16,14 @@
 /**
  * struct contender - one who takes part in a case.
  * @name: as it is printed
+ * @variant: likewise, NULL for the one that targets are for
  * @run: do @reps times LOOPS operations; nanoseconds for each
  * @base: the same without the operation, NULL when there is nothing to take off
  * @arg: for both
  */
 struct contender {
 	const char *name;
+	const char *variant;
 	double (*run)(void *arg, uint32_t reps);
 	double (*base)(void *arg, uint32_t reps);
 	void *arg;
@@ -38,12 +40,17 @@ struct settings {
 extern struct settings settings;
 
 void settings_init(void);
+/*
+ * Which of a program's @n cases its arguments want. True when they asked for the
+ * names instead, which are then printed.
+ */
+bool cases_chosen(int argc, char **argv, const char *const *names, size_t n, bool *want);
 /* Run the contenders in turn, round after round, and print the samples. */
 void measure(const char *name, const struct contender *c, int n);
 /* The same for one point of a plot. */
 void measure_at(const char *name, double x, const struct contender *c, int n);
 /* Print what was not measured by contenders. */
-void report(const char *name, const char *contender, const char *unit,
+void report(const char *name, const char *contender, const char *variant, const char *unit,
 	    const double *samples, int n);
 void report_skip(const char *name, const char *contender, const char *why);
 void report_note(const char *name, const char *fmt, ...)

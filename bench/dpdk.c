@@ -287,17 +287,17 @@ DEPENDENT(fib6, mask6)
 OVERLAPPED_BULK(fib6, mask6, uint64_t, rte_fib6_lookup_bulk(fib6, &ip6[at], v, BULK))
 
 static const struct contender contenders4[] = {
-	{ "rte_lpm", lpm_dep, base4_dep, NULL },
-	{ "rte_fib", fib_dep, base4_dep, NULL },
-	{ "rte_lpm overlapped", lpm_ind, base4_ind, NULL },
-	{ "rte_fib overlapped", fib_ind, base4_ind, NULL },
+	{ "rte_lpm", NULL, lpm_dep, base4_dep, NULL },
+	{ "rte_fib", NULL, fib_dep, base4_dep, NULL },
+	{ "rte_lpm", "overlapped", lpm_ind, base4_ind, NULL },
+	{ "rte_fib", "overlapped", fib_ind, base4_ind, NULL },
 };
 
 static const struct contender contenders6[] = {
-	{ "rte_lpm6", lpm6_dep, base6_dep, NULL },
-	{ "rte_fib6", fib6_dep, base6_dep, NULL },
-	{ "rte_lpm6 overlapped", lpm6_ind, base6_ind, NULL },
-	{ "rte_fib6 overlapped", fib6_ind, base6_ind, NULL },
+	{ "rte_lpm6", NULL, lpm6_dep, base6_dep, NULL },
+	{ "rte_fib6", NULL, fib6_dep, base6_dep, NULL },
+	{ "rte_lpm6", "overlapped", lpm6_ind, base6_ind, NULL },
+	{ "rte_fib6", "overlapped", fib6_ind, base6_ind, NULL },
 };
 
 int dpdk_contenders(int family, struct contender *c)

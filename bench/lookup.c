@@ -69,7 +69,9 @@ static struct contender contender(struct bench *b, const char *name, const char 
 
 	l->run = program(b, prog, kind);
 	l->base = program(b, base, kind);
-	return (struct contender){ name, loop_run, loop_base, l };
+	return (struct contender){
+		name, strcmp(kind, "ind") ? NULL : "overlapped", loop_run, loop_base, l
+	};
 }
 
 /* Sum of all results, by a program. */
@@ -192,8 +194,8 @@ static void measure_family(struct bench *b, const char *name, int family)
 	struct contender c[16] = {
 		contender(b, "vrouter", vr, base, "dep"),
 		contender(b, "LPM_TRIE", trie, base, "dep"),
-		contender(b, "vrouter overlapped", vr, base, "ind"),
-		contender(b, "LPM_TRIE overlapped", trie, base, "ind"),
+		contender(b, "vrouter", vr, base, "ind"),
+		contender(b, "LPM_TRIE", trie, base, "ind"),
 	};
 	int n = 4;
 
@@ -269,8 +271,8 @@ static void lookup_vrfs(struct bench *b)
 	check_sum("lookup-vrfs", "LPM_TRIE", loop_sum(b, "trie_vrf", PAIRS), want);
 	c[0] = contender(b, "vrouter", "vr_vrf", "base_vrf", "dep");
 	c[1] = contender(b, "LPM_TRIE", "trie_vrf", "base_vrf", "dep");
-	c[2] = contender(b, "vrouter overlapped", "vr_vrf", "base_vrf", "ind");
-	c[3] = contender(b, "LPM_TRIE overlapped", "trie_vrf", "base_vrf", "ind");
+	c[2] = contender(b, "vrouter", "vr_vrf", "base_vrf", "ind");
+	c[3] = contender(b, "LPM_TRIE", "trie_vrf", "base_vrf", "ind");
 	measure("lookup-vrfs", c, 4);
 	lookup_bpf__destroy(b->skel);
 	table_free(t);
@@ -278,25 +280,17 @@ static void lookup_vrfs(struct bench *b)
 	free(a);
 }
 
-static const char *const cases[] = {
-	"lookup4-uniform", "lookup4-zipf", "lookup6-uniform", "lookup6-zipf", "lookup-vrfs",
-};
-
 int main(int argc, char **argv)
 {
-	bool want[VR_ARRAY_SIZE(cases)] = { false };
+	static const char *const names[] = {
+		"lookup4-uniform", "lookup4-zipf", "lookup6-uniform", "lookup6-zipf",
+		"lookup-vrfs",
+	};
+	bool want[VR_ARRAY_SIZE(names)];
 	struct bench b = { 0 };
-	size_t k;
-	int i;
 
-	if (argc == 2 && !strcmp(argv[1], "--list")) {
-		for (k = 0; k < VR_ARRAY_SIZE(cases); k++)
-			puts(cases[k]);
+	if (cases_chosen(argc, argv, names, VR_ARRAY_SIZE(names), want))
 		return 0;
-	}
-	for (k = 0; k < VR_ARRAY_SIZE(cases); k++)
-		for (want[k] = argc == 1, i = 1; i < argc; i++)
-			want[k] |= !strcmp(argv[i], cases[k]);
 	settings_init();
 	if (want[0] || want[1] || want[2] || want[3])
 		b.no_dpdk = dpdk_init();

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bench.h"
 
@@ -50,6 +51,22 @@ void settings_init(void)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 }
 
+bool cases_chosen(int argc, char **argv, const char *const *names, size_t n, bool *want)
+{
+	bool list = argc == 2 && !strcmp(argv[1], "--list");
+	size_t k;
+	int i;
+
+	for (k = 0; k < n; k++) {
+		want[k] = argc == 1;
+		for (i = 1; i < argc; i++)
+			want[k] |= !strcmp(argv[i], names[k]);
+		if (list)
+			puts(names[k]);
+	}
+	return list;
+}
+
 static void print_samples(const char *key, const double *v, int n)
 {
 	int i;
@@ -60,11 +77,13 @@ static void print_samples(const char *key, const double *v, int n)
 	putchar(']');
 }
 
-void report(const char *name, const char *contender, const char *unit,
+void report(const char *name, const char *contender, const char *variant, const char *unit,
 	    const double *samples, int n)
 {
 	printf("{\"case\": \"%s\", \"contender\": \"%s\", \"unit\": \"%s\"", name, contender,
 	       unit);
+	if (variant)
+		printf(", \"variant\": \"%s\"", variant);
 	print_samples("samples", samples, n);
 	puts("}");
 }
@@ -106,6 +125,8 @@ static void print_series(const char *name, const double *x, const struct contend
 			 const struct series *s)
 {
 	printf("{\"case\": \"%s\", \"contender\": \"%s\", \"unit\": \"ns\"", name, c->name);
+	if (c->variant)
+		printf(", \"variant\": \"%s\"", c->variant);
 	if (x)
 		printf(", \"x\": %.0f", *x);
 	print_samples("samples", s->sample, settings.rounds);
