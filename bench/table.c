@@ -18,6 +18,7 @@
 struct table {
 	struct vr_image img;
 	struct vr_trie trie;
+	struct vr_table *table;
 	struct vr_run retired[RETIRED];
 	uint32_t vrfs;
 };
@@ -49,41 +50,54 @@ static void pool_new(struct vr_pool *p, uint32_t size)
 	vr_pool_init(p, size, xalloc(1, vr_pool_bytes(size)));
 }
 
+static void *trie_alloc(unsigned long size)
+{
+	return xalloc(1, size);
+}
+
 static void trie_new(struct table *t, size_t bytes)
 {
-	/* Measured: a real table takes about as many of each. */
-	uint32_t nodes = bytes * 9 / 10 / sizeof(struct vr_node) / 64 * 64;
-	uint32_t results = bytes / 10 / 4 / 64 * 64;
+	uint32_t lines = bytes / sizeof(struct vr_line) / VR_POOL_CHUNK * VR_POOL_CHUNK, i;
 
-	section_new(t, VR_SEC_NODE, nodes);
-	section_new(t, VR_SEC_RESULT, results / 16);
-	pool_new(&t->trie.nodes, nodes);
-	pool_new(&t->trie.results, results);
-	t->trie.node = t->img.base[VR_SEC_NODE];
-	t->trie.result = t->img.base[VR_SEC_RESULT];
+	section_new(t, VR_SEC_LINE, lines);
+	pool_new(&t->trie.lines, lines);
+	t->trie.line = t->img.base[VR_SEC_LINE];
+	t->trie.vrf = t->img.base[VR_SEC_VRF];
 	t->trie.retired = t->retired;
 	t->trie.max_retired = RETIRED;
+	t->trie.alloc = trie_alloc;
+	t->trie.free = free;
 	vr_trie_init(&t->trie);
+	t->table = xalloc(2 * (t->vrfs + 1), sizeof(*t->table));
+	for (i = 0; i < 2 * (t->vrfs + 1); i++)
+		t->table[i] = (struct vr_table){ .vrf = i / 2, .family = i % 2 };
 }
 
 static void trie_free(struct table *t)
 {
-	free(t->trie.nodes.free[0]);
-	free(t->trie.results.free[0]);
+	uint32_t i;
+
+	for (i = 0; i < 2 * (t->vrfs + 1); i++)
+		vr_table_forget(&t->trie, &t->table[i]);
+	free(t->table);
+	free(t->trie.lines.free[0]);
 }
 
 size_t table_used(const struct table *t)
 {
-	return t->trie.nodes.used * sizeof(struct vr_node) + t->trie.results.used * 4;
+	return t->trie.lines.used * sizeof(struct vr_line);
+}
+
+static struct vr_table *table_of(const struct table *t, uint32_t vrf, int family)
+{
+	if (vrf > t->vrfs)
+		die("VRF %u of %u", vrf, t->vrfs);
+	return &t->table[vrf * 2 + family];
 }
 
 static uint32_t *root_of(const struct table *t, uint32_t vrf, int family)
 {
-	struct vr_vrf *v = (struct vr_vrf *)t->img.base[VR_SEC_VRF] + vrf;
-
-	if (vrf > t->vrfs)
-		die("VRF %u of %u", vrf, t->vrfs);
-	return &v->root[family];
+	return vr_table_root(&t->trie, table_of(t, vrf, family));
 }
 
 /* There are no readers: what is retired can go as soon as there is a need. */
@@ -96,13 +110,13 @@ static void trie_settle(struct table *t)
 int table_set(struct table *t, const struct prefix *p, int family)
 {
 	trie_settle(t);
-	return vr_trie_set(&t->trie, root_of(t, p->vrf, family), p->hi, p->lo, p->len, p->value);
+	return vr_trie_set(&t->trie, table_of(t, p->vrf, family), p->hi, p->lo, p->len, p->value);
 }
 
 int table_clear(struct table *t, const struct prefix *p, int family)
 {
 	trie_settle(t);
-	return vr_trie_clear(&t->trie, root_of(t, p->vrf, family), p->hi, p->lo, p->len);
+	return vr_trie_clear(&t->trie, table_of(t, p->vrf, family), p->hi, p->lo, p->len);
 }
 
 uint32_t table_lookup(const struct table *t, uint32_t vrf, int family, uint64_t hi, uint64_t lo)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * Longest-prefix match: a trie whose nodes cover 8 or 16 bits each and lie in
- * cache lines of 64 bytes. A lookup reads one or two lines of a node.
+ * Longest-prefix match: a trie whose nodes lie in cache lines of 64 bytes. A
+ * lookup reads one to three lines of a node, and few nodes.
  *
- * A node with few prefixes holds them as intervals: a leaf line has up to
- * eleven values and the last 16-bit number of each value's interval; a tree is
- * a line of such numbers, one for each of the leaf lines after it. A node with
- * many prefixes is direct: 256 slots by the next eight bits, narrow (a value
- * each) or wide (a value and a child each).
+ * The address is taken in digits of 32 bits. A node with few prefixes covers
+ * the rest of its digit and holds intervals of it: a leaf line has values and
+ * the last key of each value's interval; a tree is one line or two of such
+ * keys, one key for each of the leaf lines that follow. A node with many
+ * prefixes is direct: 256 slots by the next eight bits, narrow (a value each)
+ * or wide (a value and a child each).
  *
  * Nothing is pushed from one node to the next: the last value met on the way
  * down is the longest match. So a change stays in one node, and a node is
@@ -18,13 +19,23 @@
 
 #include <vrouter/image.h>
 
-/* Nodes on the longest way down: two to each 16 bits, when the first is direct. */
+/* Nodes on the longest way down: four to a digit, when all are direct. */
 #define VR_LEVELS_IP4	4
 #define VR_LEVELS_IP6	16
 
-#define VR_LEAF_KEYS	10	/* struct vr_line.k[0..9] */
-#define VR_LEAF_VALUES	11	/* struct vr_line.v[5..15] */
-#define VR_LEAF_VALUE0	5
+/*
+ * Leaves. When 16 bits or less are left of a digit, keys are short: k[0] to
+ * k[9] and v[5] to v[15]. Otherwise they are long: v[0] to v[6] and v[7] to
+ * v[14]. The last value needs no key.
+ */
+#define VR_SHORT_KEYS	10
+#define VR_SHORT_VALUES	(VR_SHORT_KEYS + 1)
+#define VR_SHORT_VALUE0	5
+#define VR_LONG_KEYS	7
+#define VR_LONG_VALUES	(VR_LONG_KEYS + 1)
+#define VR_LONG_VALUE0	7
+/* A line of a tree has as many short keys as a leaf, or so many long ones. */
+#define VR_TREE_KEYS	16
 
 /*
  * A word of a line, and of a VRF's root: a value, that is a nexthop slot, or a
@@ -34,7 +45,8 @@
 #define VR_REF_COVERED	(1u << 30)	/* of a leaf: the word after it is the match so far */
 #define VR_REF_DIRECT	(1u << 29)	/* 256 slots, not intervals */
 #define VR_REF_LARGE	(1u << 28)	/* intervals: a tree, not a leaf; direct: wide */
-#define VR_REF_INDEX	(VR_REF_LARGE - 1)	/* the node's first line */
+#define VR_REF_TWO	(1u << 27)	/* the tree's keys are two lines */
+#define VR_REF_INDEX	(VR_REF_TWO - 1)	/* the node's first line */
 
 /* Two 16-bit numbers in lanes of 32 bits, with room for a borrow above each. */
 #define VR_LANES	0x0000ffff0000ffffULL
@@ -47,20 +59,31 @@ VR_INLINE __u64 vr_not_below(__u64 lanes, __u64 x)
 }
 
 /**
- * vr_line_rank - how many of a line's ten keys are below a number.
- * @l: leaf, or first line of a tree
+ * vr_rank_short - how many of a line's ten short keys are below a number.
+ * @l: leaf, or tree
  * @x: the number, 16 bits
  *
  * No branch: which interval a packet falls into cannot be predicted.
  */
-VR_INLINE __u32 vr_line_rank(const struct vr_line *l, __u32 x)
+VR_INLINE __u32 vr_rank_short(const struct vr_line *l, __u32 x)
 {
 	__u64 x2 = (__u64)x << 32 | x, last = l->v[4], sum;
 
 	sum = vr_not_below(l->w[0], x2) + vr_not_below(l->w[0] >> 16, x2) +
 	      vr_not_below(l->w[1], x2) + vr_not_below(l->w[1] >> 16, x2) +
 	      vr_not_below(last | last << 16, x2);
-	return VR_LEAF_KEYS - (__u32)((sum >> 16 & 0xffff) + (sum >> 48));
+	return VR_SHORT_KEYS - (__u32)((sum >> 16 & 0xffff) + (sum >> 48));
+}
+
+/* How many of the first @n long keys of a line are below @x. */
+VR_INLINE __u32 vr_rank_long(const struct vr_line *l, __u64 x, int n)
+{
+	__u64 rank = 0;
+	int i;
+
+	for (i = 0; i < n; i++)
+		rank += (l->v[i] - x) >> 63;
+	return rank;
 }
 
 /**
@@ -69,14 +92,14 @@ VR_INLINE __u32 vr_line_rank(const struct vr_line *l, __u32 x)
  * @lo: those after @hi
  * @ref: node to look into
  * @best: value of the longest prefix so far, 0 when none
- * @odd: the node starts in the middle of 16 bits
+ * @left: bits of the digit from here on: 32, 24, 16 or 8
  */
 struct vr_step {
 	__u64 hi;
 	__u64 lo;
 	__u32 ref;
 	__u32 best;
-	__u32 odd;
+	__u32 left;
 };
 
 VR_INLINE void vr_step_shift(struct vr_step *s, __u32 bits)
@@ -104,39 +127,54 @@ VR_INLINE int vr_step_direct(const struct vr_image *img, struct vr_step *s)
 	v = VR_READ_ONCE(l->v[(slot & 7) * 2]);
 	s->best = v ? v : s->best;
 	s->ref = VR_READ_ONCE(l->v[(slot & 7) * 2 + 1]);
-	s->odd ^= 1;
+	s->left = s->left > 8 ? s->left - 8 : 32;
 	vr_step_shift(s, 8);
 	return s->ref != 0;
+}
+
+/* The leaf to look into, of a node of intervals, NULL when outside the image. */
+VR_INLINE const struct vr_line *vr_step_leaf(const struct vr_image *img, const struct vr_step *s,
+					     __u64 key)
+{
+	__u32 idx = s->ref & VR_REF_INDEX, rank;
+	const struct vr_line *l = vr_image_line(img, idx);
+
+	(void)img;
+	if (!l || !(s->ref & VR_REF_LARGE))
+		return l;
+	if (s->left <= 16)
+		return vr_image_line(img, idx + 1 + vr_rank_short(l, key >> 16));
+	rank = 1 + vr_rank_long(l, key, VR_TREE_KEYS);
+	if (s->ref & VR_REF_TWO) {
+		l = vr_image_line(img, idx + 1);
+		if (!l)
+			return l;
+		rank += 1 + vr_rank_long(l, key, VR_TREE_KEYS);
+	}
+	return vr_image_line(img, idx + rank);
 }
 
 /* One node of intervals, likewise. */
 VR_INLINE int vr_step_intervals(const struct vr_image *img, struct vr_step *s)
 {
-	__u32 x = s->hi >> 48, idx = s->ref & VR_REF_INDEX, rank, v;
-	const struct vr_line *l = vr_image_line(img, idx);
+	__u64 key = s->hi >> 32;
+	const struct vr_line *l = vr_step_leaf(img, s, key);
+	__u32 at, v;
 
-	(void)img;
 	if (!l)
 		return 0;
-	rank = vr_line_rank(l, x);
-	if (s->ref & VR_REF_LARGE) {
-		l = vr_image_line(img, idx + 1 + rank);
-		if (!l)
-			return 0;
-		rank = vr_line_rank(l, x);
-	}
-	if (rank >= VR_LEAF_VALUES)
-		return 0;
-	v = VR_READ_ONCE(l->v[VR_LEAF_VALUE0 + rank]);
+	at = s->left <= 16 ? VR_SHORT_VALUE0 + vr_rank_short(l, key >> 16) :
+			     VR_LONG_VALUE0 + vr_rank_long(l, key, VR_LONG_KEYS);
+	v = VR_READ_ONCE(l->v[at & 15]);
 	if (!(v & VR_REF)) {
 		s->best = v ? v : s->best;
 		return 0;
 	}
-	if (v & VR_REF_COVERED && rank + 1 < VR_LEAF_VALUES)
-		s->best = VR_READ_ONCE(l->v[VR_LEAF_VALUE0 + 1 + rank]);
+	if (v & VR_REF_COVERED)
+		s->best = VR_READ_ONCE(l->v[(at + 1) & 15]);
 	s->ref = v;
-	vr_step_shift(s, s->odd ? 8 : 16);
-	s->odd = 0;
+	vr_step_shift(s, s->left);
+	s->left = 32;
 	return 1;
 }
 
@@ -158,7 +196,7 @@ VR_INLINE int vr_step_intervals(const struct vr_image *img, struct vr_step *s)
 VR_INLINE __u32 vr_lpm_lookup(const struct vr_image *img, __u32 root, __u64 hi, __u64 lo,
 			      int levels)
 {
-	struct vr_step s = { .hi = hi, .lo = lo, .ref = root };
+	struct vr_step s = { .hi = hi, .lo = lo, .ref = root, .left = 32 };
 	int i;
 
 	if (!root)

@@ -18,8 +18,9 @@
 #define VR_TRIE_ABSENT	(-2)
 #define VR_TRIE_NOMEM	(-3)
 
-/* A node that turns from direct to intervals has at most this many. */
-#define VR_FEW_INTERVALS	(VR_MAX_INTERVALS / 2)
+/* A node that turns from direct to intervals has at most as many, of so few nodes. */
+#define VR_FEW_INTERVALS(tb, span)	(vr_table_max(tb, span) / 2)
+#define VR_FEW_NODES			64
 
 /* struct vr_run - lines that readers may still see. */
 struct vr_run {
@@ -75,7 +76,7 @@ struct vr_trie {
 /**
  * vr_trie_init - begin with empty tables.
  * @t: line, vrf, the pool, retired, max_retired, alloc and free are set; the pool has
- *	VR_POOL_CHUNK lines or more
+ *	2 * VR_POOL_CHUNK lines or more
  *
  * Takes line 0 out of use, as the image's index 0 means none.
  */
@@ -153,7 +154,7 @@ vr_tnode_room(struct vr_trie *t, struct vr_tnode *node, __u32 n)
 
 /* A node that is not in the image yet, with room for @n entries. */
 static inline __attribute__((unused)) struct vr_tnode *
-vr_tnode_new(struct vr_trie *t, struct vr_tnode *up, int depth, __u16 key, __u32 n)
+vr_tnode_new(struct vr_trie *t, struct vr_tnode *up, int depth, __u32 key, __u32 n)
 {
 	struct vr_tnode *node = t->alloc(sizeof(*node));
 
@@ -178,7 +179,7 @@ VR_INLINE __u32 *vr_table_root(const struct vr_trie *t, const struct vr_table *t
 }
 
 /* Let the image refer to @node at its place, as node->ref says. */
-VR_INLINE void vr_tnode_publish(struct vr_trie *t, struct vr_table *tb,
+VR_INLINE void vr_tnode_publish(struct vr_trie *t, const struct vr_table *tb,
 				const struct vr_tnode *node)
 {
 	__u32 *word, covered = 0;
@@ -197,40 +198,52 @@ VR_INLINE void vr_tnode_publish(struct vr_trie *t, struct vr_table *tb,
  * struct vr_tform - what a node is in the image.
  * @ref: VR_REF_* without an index
  * @lines: of its run
+ * @span: bits that it covers
  */
 struct vr_tform {
 	__u32 ref;
 	__u32 lines;
+	int span;
 };
 
-/* What a node should be; the plan of it is made. It covers @span bits. */
-VR_INLINE struct vr_tform vr_tnode_form(struct vr_trie *t, const struct vr_tnode *node, int span,
-					int direct)
+/* As intervals, which are planned. */
+VR_INLINE struct vr_tform vr_plan_form(const struct vr_plan *p, int span, int kids)
 {
-	__u32 leaves;
+	__u32 leaves = vr_plan_leaves(p, span > 16 ? VR_LONG_VALUES : VR_SHORT_VALUES, kids);
 
-	if (!direct && !vr_plan_intervals(&t->plan, node, span)) {
-		leaves = vr_plan_leaves(&t->plan);
-		if (leaves == 1)
-			return (struct vr_tform){ VR_REF, 1 };
-		return (struct vr_tform){ VR_REF | VR_REF_LARGE, 1 + leaves };
-	}
+	if (leaves == 1)
+		return (struct vr_tform){ VR_REF, 1, span };
+	if (span <= 16 || leaves <= VR_TREE_KEYS + 1)
+		return (struct vr_tform){ VR_REF | VR_REF_LARGE, 1 + leaves, span };
+	return (struct vr_tform){ VR_REF | VR_REF_LARGE | VR_REF_TWO, 2 + leaves, span };
+}
+
+/*
+ * What a node should be that covers @span bits and may have @max intervals, none
+ * to make it direct; the plan of it is made.
+ */
+VR_INLINE struct vr_tform vr_tnode_form(struct vr_trie *t, const struct vr_tnode *node, int span,
+					__u32 max)
+{
+	if (max && !vr_plan_intervals(&t->plan, node, span, max))
+		return vr_plan_form(&t->plan, span, !!node->kids);
 	vr_plan_slots(&t->plan, node);
 	if (node->kids)
-		return (struct vr_tform){ VR_REF | VR_REF_DIRECT | VR_REF_LARGE, VR_WIDE_LINES };
-	return (struct vr_tform){ VR_REF | VR_REF_DIRECT, VR_NARROW_LINES };
+		return (struct vr_tform){ VR_REF | VR_REF_DIRECT | VR_REF_LARGE, VR_WIDE_LINES, 8 };
+	return (struct vr_tform){ VR_REF | VR_REF_DIRECT, VR_NARROW_LINES, 8 };
 }
 
 /* Write a node to given lines, as planned. Who came by its old ones goes on there. */
 VR_INLINE void vr_tnode_write_at(struct vr_trie *t, struct vr_tnode *node, struct vr_tform form,
 				 __u32 idx)
 {
-	__u32 large = !!(form.ref & VR_REF_LARGE);
+	__u32 tree = vr_ref_tree(form.ref);
 
 	if (form.ref & VR_REF_DIRECT)
-		vr_plan_write_slots(&t->plan, t->line + idx, large);
+		vr_plan_write_slots(&t->plan, t->line + idx, !!(form.ref & VR_REF_LARGE));
 	else
-		vr_plan_write_intervals(&t->plan, t->line + idx, form.lines - large);
+		vr_plan_write_intervals(&t->plan, t->line + idx, form.span, tree,
+					form.lines - tree);
 	node->ref = form.ref | idx;
 	node->lines = form.lines;
 }
@@ -249,7 +262,7 @@ vr_tnode_write(struct vr_trie *t, struct vr_tnode *node, struct vr_tform form)
 
 /* As vr_tnode_write(), and let the image refer to it. */
 static inline __attribute__((unused)) int
-vr_tnode_rewrite(struct vr_trie *t, struct vr_table *tb, struct vr_tnode *node,
+vr_tnode_rewrite(struct vr_trie *t, const struct vr_table *tb, struct vr_tnode *node,
 		 struct vr_tform form)
 {
 	struct vr_tnode old = *node;
@@ -286,7 +299,8 @@ VR_INLINE int vr_tnode_borrow(struct vr_trie *t, struct vr_table *tb, struct vr_
 VR_INLINE void vr_trie_go_home(struct vr_trie *t)
 {
 	struct vr_tnode *node = t->loan.node, old = *node;
-	struct vr_tform form = vr_tnode_form(t, node, vr_tnode_span(node), 0);
+	struct vr_tform form = vr_tnode_form(t, node, vr_tnode_span(node),
+					     vr_span_max(vr_tnode_span(node)));
 	struct vr_run home = t->loan.home;
 
 	vr_tnode_write_at(t, node, form, home.idx);
@@ -297,29 +311,63 @@ VR_INLINE void vr_trie_go_home(struct vr_trie *t)
 	t->loan.home_free = 0;
 }
 
-/* The children of a node learn that it has moved. */
-VR_INLINE void vr_tnode_adopt(struct vr_tnode *node)
+/* Whether a node covers a later part of the same digit as the one above it. */
+VR_INLINE int vr_tnode_inner(const struct vr_tnode *node)
+{
+	return node->depth % 32 != 0;
+}
+
+/*
+ * Functions below call themselves for the nodes of one digit, which are four
+ * deep at the most.
+ */
+
+/* The nodes below a node that was divided or put together learn where they are. */
+static inline __attribute__((unused)) void vr_tnode_adopt(struct vr_tnode *node)
 {
 	__u32 i;
 
 	for (i = 0; i < node->n; i++) {
-		if (node->ent[i].kid) {
-			node->ent[i].kid->up = node;
-			node->ent[i].kid->key = node->ent[i].key;
+		struct vr_tnode *kid = node->ent[i].kid;
+
+		if (!kid)
+			continue;
+		kid->up = node;
+		kid->key = node->ent[i].key;
+		if (vr_tnode_inner(kid))
+			vr_tnode_adopt(kid);
+	}
+}
+
+/* The nodes that a division made go again, but not those of the next digit. */
+static inline __attribute__((unused)) void
+vr_tnode_undivide(struct vr_trie *t, struct vr_tnode *node)
+{
+	__u32 i;
+
+	for (i = 0; i < node->n; i++) {
+		struct vr_tnode *kid = node->ent[i].kid;
+
+		if (kid && vr_tnode_inner(kid)) {
+			vr_tnode_undivide(t, kid);
+			vr_tnode_drop(t, kid);
 		}
 	}
 }
 
-/* Entries of @node of more than 8 bits, from @at on, with one first byte. */
+static inline int vr_tnode_build(struct vr_trie *t, const struct vr_table *tb,
+				 struct vr_tnode *node);
+
+/* A node for the entries of @node of more than eight bits, from @at on, with one first byte. */
 static inline __attribute__((unused)) struct vr_tnode *
-vr_tnode_split_byte(struct vr_trie *t, struct vr_tnode *node, __u32 *at)
+vr_tnode_divide_byte(struct vr_trie *t, const struct vr_table *tb, struct vr_tnode *node,
+		     __u32 *at)
 {
-	__u16 key = node->ent[*at].key & 0xff00;
+	__u32 key = node->ent[*at].key & 0xff000000, end = *at;
 	struct vr_tnode *kid;
 	struct vr_entry e;
-	__u32 end = *at;
 
-	while (end < node->n && (node->ent[end].key & 0xff00) == key)
+	while (end < node->n && (node->ent[end].key & 0xff000000) == key)
 		end++;
 	kid = vr_tnode_new(t, node, node->depth + 8, key, end - *at);
 	if (!kid)
@@ -330,72 +378,100 @@ vr_tnode_split_byte(struct vr_trie *t, struct vr_tnode *node, __u32 *at)
 		e.len -= 8;
 		vr_tnode_put(kid, kid->n, &e);
 	}
-	if (!vr_tnode_write(t, kid, vr_tnode_form(t, kid, 8, 0)))
+	if (!vr_tnode_build(t, tb, kid))
 		return kid;
 	vr_tnode_drop(t, kid);
 	return VR_NULL;
 }
 
 /*
- * A node of 16 bits has outgrown its intervals: make it direct, with nodes
- * below it for the second byte. Until they are all made nothing is changed.
+ * A node of more than eight bits has outgrown its intervals: what it would be
+ * as a direct one goes to @top, with nodes below it for the bits that follow.
  */
 static inline __attribute__((unused)) int
-vr_tnode_split(struct vr_trie *t, struct vr_table *tb, struct vr_tnode *node)
+vr_tnode_divide(struct vr_trie *t, const struct vr_table *tb, struct vr_tnode *node,
+		struct vr_tnode *top)
 {
-	struct vr_tnode top = *node;
 	struct vr_entry e = { .len = 9 };
-	int ret = VR_TRIE_NOMEM;
 	__u32 i;
 
-	top.n = 0;
-	top.kids = 0;
-	top.max = 0;
-	top.ent = VR_NULL;
-	if (vr_tnode_room(t, &top, node->n))
-		return ret;
+	*top = *node;
+	top->n = 0;
+	top->kids = 0;
+	top->max = 0;
+	top->ent = VR_NULL;
+	if (vr_tnode_room(t, top, node->n))
+		return VR_TRIE_NOMEM;
 	for (i = 0; i < node->n;) {
 		if (node->ent[i].len <= 8) {
-			vr_tnode_put(&top, top.n, &node->ent[i++]);
+			vr_tnode_put(top, top->n, &node->ent[i++]);
 			continue;
 		}
-		e.key = node->ent[i].key & 0xff00;
-		e.kid = vr_tnode_split_byte(t, node, &i);
+		e.key = node->ent[i].key & 0xff000000;
+		e.kid = vr_tnode_divide_byte(t, tb, node, &i);
 		if (!e.kid) {
-			ret = VR_TRIE_FULL;
-			goto undo;
+			vr_tnode_undivide(t, top);
+			t->free(top->ent);
+			return VR_TRIE_FULL;
 		}
-		vr_tnode_put(&top, top.n, &e);
+		vr_tnode_put(top, top->n, &e);
 	}
-	ret = vr_tnode_rewrite(t, tb, &top, vr_tnode_form(t, &top, 8, 1));
-	if (ret)
-		goto undo;
-	t->free(node->ent);
-	*node = top;
-	for (i = 0; i < node->n; i++)
-		if (node->ent[i].kid)
-			vr_tnode_adopt(node->ent[i].kid);
 	return 0;
-undo:
-	for (i = 0; i < top.n; i++)
-		if (top.ent[i].kid)
-			vr_tnode_drop(t, top.ent[i].kid);
-	t->free(top.ent);
-	return ret;
+}
+
+/* Divide a node; readers know of it when it is in the image. */
+static inline __attribute__((unused)) int
+vr_tnode_split(struct vr_trie *t, const struct vr_table *tb, struct vr_tnode *node)
+{
+	struct vr_tnode top;
+	struct vr_tform form;
+	__u32 known;
+	int ret;
+
+	ret = vr_tnode_divide(t, tb, node, &top);
+	if (ret)
+		return ret;
+	form = vr_tnode_form(t, &top, 8, 0);
+	ret = node->ref ? vr_tnode_rewrite(t, tb, &top, form) : vr_tnode_write(t, &top, form);
+	if (ret) {
+		vr_tnode_undivide(t, &top);
+		t->free(top.ent);
+		return ret;
+	}
+	t->free(node->ent);
+	known = node->ref;
+	*node = top;
+	if (known)
+		vr_tnode_adopt(node);
+	return 0;
+}
+
+/* Write a new node, and those below it in its digit, as its entries ask for. */
+static inline int vr_tnode_build(struct vr_trie *t, const struct vr_table *tb,
+				 struct vr_tnode *node)
+{
+	int span = vr_tnode_span(node);
+	struct vr_tform form = vr_tnode_form(t, node, span, vr_table_max(tb, span));
+
+	if (form.ref & VR_REF_DIRECT && span > 8)
+		return vr_tnode_split(t, tb, node);
+	return vr_tnode_write(t, node, form);
 }
 
 /*
  * Bring the image in line with a node's entries. VR_TRIE_* when that cannot be
- * done; then nothing has changed. A removal may borrow the reserve.
+ * done; then nothing has changed. After a removal the node is no more than it
+ * was, and may borrow the reserve.
  */
 static inline __attribute__((unused)) int
-vr_tnode_sync(struct vr_trie *t, struct vr_table *tb, struct vr_tnode *node, int borrow)
+vr_tnode_sync(struct vr_trie *t, struct vr_table *tb, struct vr_tnode *node, int removal)
 {
 	int span = vr_tnode_span(node), direct = !!(node->ref & VR_REF_DIRECT);
-	struct vr_tform form = vr_tnode_form(t, node, span, direct);
+	__u32 max = direct ? 0 : removal ? vr_span_max(span) : vr_table_max(tb, span);
+	struct vr_tform form = vr_tnode_form(t, node, span, max);
 	int ret;
 
-	if (form.ref & VR_REF_DIRECT && span == 16)
+	if (form.ref & VR_REF_DIRECT && span > 8)
 		return vr_tnode_split(t, tb, node);
 	/* A wide node whose children are gone stays as it is. */
 	if (direct && (node->ref & VR_REF_LARGE || !node->kids)) {
@@ -404,7 +480,7 @@ vr_tnode_sync(struct vr_trie *t, struct vr_table *tb, struct vr_tnode *node, int
 		return 0;
 	}
 	ret = vr_tnode_rewrite(t, tb, node, form);
-	return ret && borrow ? vr_tnode_borrow(t, tb, node, form) : ret;
+	return ret && removal ? vr_tnode_borrow(t, tb, node, form) : ret;
 }
 
 /* A value has changed, so the lines stay and some words become others. */
@@ -416,32 +492,59 @@ VR_INLINE void vr_tnode_update(struct vr_trie *t, struct vr_tnode *node)
 		vr_plan_slots(&t->plan, node);
 		vr_plan_write_slots(&t->plan, line, !!(node->ref & VR_REF_LARGE));
 	} else {
-		vr_plan_intervals(&t->plan, node, vr_tnode_span(node));
-		vr_plan_update_intervals(&t->plan, line + (node->lines > 1));
+		vr_plan_intervals(&t->plan, node, vr_tnode_span(node),
+				  vr_span_max(vr_tnode_span(node)));
+		vr_plan_update_intervals(&t->plan, line + vr_ref_tree(node->ref),
+					 vr_tnode_span(node));
 	}
 }
 
-/* All entries of a direct node and of the second-byte nodes below, in @whole. */
-VR_INLINE int vr_tnode_gather(const struct vr_tnode *node, struct vr_tnode *whole)
+/*
+ * All entries of a node and of those below it in its digit, in @whole, whose
+ * room they must fit into. @at: bits of the digit from @whole to @node.
+ */
+static inline __attribute__((unused)) int
+vr_tnode_gather(const struct vr_tnode *node, __u32 at, __u32 key, struct vr_tnode *whole,
+		__u32 *nodes)
 {
 	struct vr_entry e;
-	__u32 i, k;
+	__u32 i;
 
+	if (++*nodes > VR_FEW_NODES)
+		return -1;
 	for (i = 0; i < node->n; i++) {
 		const struct vr_tnode *kid = node->ent[i].kid;
 
-		if (whole->n + (kid ? kid->n : 1) > whole->max)
-			return -1;
-		if (!kid)
-			vr_tnode_put(whole, whole->n, &node->ent[i]);
-		for (k = 0; kid && k < kid->n; k++) {
-			e = kid->ent[k];
-			e.key = node->ent[i].key | e.key >> 8;
-			e.len += 8;
-			vr_tnode_put(whole, whole->n, &e);
+		e = node->ent[i];
+		e.key = key | e.key >> at;
+		e.len += at;
+		if (kid && vr_tnode_inner(kid)) {
+			if (vr_tnode_gather(kid, at + 8, e.key, whole, nodes))
+				return -1;
+			continue;
 		}
+		if (whole->n == whole->max)
+			return -1;
+		vr_tnode_put(whole, whole->n, &e);
 	}
 	return 0;
+}
+
+/* The nodes below a node in its digit, which readers may still see. */
+static inline __attribute__((unused)) void
+vr_tnode_retire_inner(struct vr_trie *t, struct vr_tnode *node)
+{
+	__u32 i;
+
+	for (i = 0; i < node->n; i++) {
+		struct vr_tnode *kid = node->ent[i].kid;
+
+		if (kid && vr_tnode_inner(kid)) {
+			vr_tnode_retire_inner(t, kid);
+			vr_trie_retire(t, kid);
+			vr_tnode_free(t, kid);
+		}
+	}
 }
 
 /*
@@ -451,43 +554,33 @@ VR_INLINE int vr_tnode_gather(const struct vr_tnode *node, struct vr_tnode *whol
 static inline __attribute__((unused)) void
 vr_tnode_shrink(struct vr_trie *t, struct vr_table *tb, struct vr_tnode *node)
 {
-	struct vr_entry ent[VR_FEW_INTERVALS];
+	__u32 span = 32 - node->depth % 32, max = VR_FEW_INTERVALS(tb, span), nodes = 0;
 	struct vr_tnode whole = *node;
 	struct vr_tform form;
-	__u32 i;
 
-	if (!(node->ref & VR_REF_DIRECT) || node->n > VR_FEW_INTERVALS)
+	if (!(node->ref & VR_REF_DIRECT) || node->n > max)
 		return;
-	if (vr_tnode_odd(node)) {
-		form = vr_tnode_form(t, node, 8, 0);
-		if (!(form.ref & VR_REF_DIRECT) && t->plan.n <= VR_FEW_INTERVALS)
-			vr_tnode_rewrite(t, tb, node, form);
-		return;
-	}
-	whole.ent = ent;
-	whole.max = VR_FEW_INTERVALS;
+	whole.ent = VR_NULL;
 	whole.n = 0;
+	whole.max = 0;
 	whole.kids = 0;
-	if (vr_tnode_gather(node, &whole))
+	if (vr_tnode_room(t, &whole, max))
 		return;
-	form = vr_tnode_form(t, &whole, 16, 0);
-	if (form.ref & VR_REF_DIRECT || t->plan.n > VR_FEW_INTERVALS)
-		return;
-	/* There is room for the entries: they come back from the nodes below. */
-	if (vr_tnode_room(t, node, whole.n) || vr_tnode_rewrite(t, tb, &whole, form))
-		return;
-	for (i = 0; i < node->n; i++) {
-		if (node->ent[i].kid) {
-			vr_trie_retire(t, node->ent[i].kid);
-			vr_tnode_free(t, node->ent[i].kid);
-		}
-	}
-	whole.ent = node->ent;
-	whole.max = node->max;
+	whole.max = max;
+	if (vr_tnode_gather(node, 0, 0, &whole, &nodes))
+		goto stay;
+	form = vr_tnode_form(t, &whole, span, max);
+	if (form.ref & VR_REF_DIRECT)
+		goto stay;
+	if (vr_tnode_rewrite(t, tb, &whole, form))
+		goto stay;
+	vr_tnode_retire_inner(t, node);
+	t->free(node->ent);
 	*node = whole;
-	for (i = 0; i < node->n; i++)
-		node->ent[i] = ent[i];
 	vr_tnode_adopt(node);
+	return;
+stay:
+	t->free(whole.ent);
 }
 
 /**
@@ -501,7 +594,7 @@ vr_tnode_shrink(struct vr_trie *t, struct vr_table *tb, struct vr_tnode *node)
 struct vr_place {
 	struct vr_tnode *node;
 	__u32 at;
-	__u16 key;
+	__u32 key;
 	__u8 len;
 	__u8 found;
 };
@@ -555,7 +648,8 @@ vr_tnode_chain(struct vr_trie *t, struct vr_tnode *up, int depth, __u64 hi, __u6
 	} while (node->ent[0].len > span);
 	for (;; node = node->up) {
 		node->kids = !!node->ent[0].kid;
-		ret = vr_tnode_write(t, node, vr_tnode_form(t, node, vr_tnode_span(node), 0));
+		span = vr_tnode_span(node);
+		ret = vr_tnode_write(t, node, vr_tnode_form(t, node, span, vr_span_max(span)));
 		if (ret)
 			goto undo;
 		if (node == *first)
@@ -580,6 +674,7 @@ VR_INLINE int vr_table_begin(struct vr_trie *t, struct vr_table *tb, __u64 hi, _
 	if (ret)
 		return ret;
 	tb->node = first;
+	tb->n = 1;
 	vr_tnode_publish(t, tb, first);
 	return 0;
 }
@@ -624,8 +719,10 @@ vr_trie_set(struct vr_trie *t, struct vr_table *tb, __u64 hi, __u64 lo, int len,
 	}
 	vr_tnode_put(p.node, p.at, &e);
 	ret = vr_tnode_sync(t, tb, p.node, 0);
-	if (!ret)
+	if (!ret) {
+		tb->n++;
 		return 0;
+	}
 	vr_tnode_take(p.node, p.at);
 	while (e.kid) {
 		struct vr_tnode *next = e.kid->ent[0].kid;
@@ -711,6 +808,7 @@ vr_trie_clear(struct vr_trie *t, struct vr_table *tb, __u64 hi, __u64 lo, int le
 		VR_STORE_RELEASE(vr_table_root(t, tb), 0);
 		tb->node = VR_NULL;
 	}
+	tb->n--;
 	while (gone) {
 		struct vr_tnode *next = gone->ent[0].kid;
 
@@ -719,9 +817,13 @@ vr_trie_clear(struct vr_trie *t, struct vr_table *tb, __u64 hi, __u64 lo, int le
 		gone = next;
 	}
 	if (node && !t->loan.lent) {
-		vr_tnode_shrink(t, tb, node);
-		if (vr_tnode_odd(node))
-			vr_tnode_shrink(t, tb, node->up);
+		/* The nodes of its digit, from it up. */
+		do {
+			int inner = vr_tnode_inner(node);
+
+			vr_tnode_shrink(t, tb, node);
+			node = inner ? node->up : VR_NULL;
+		} while (node);
 	}
 	return 0;
 }
@@ -737,6 +839,7 @@ vr_table_forget(struct vr_trie *t, struct vr_table *tb)
 	struct vr_tnode *node = tb->node, *up;
 
 	tb->node = VR_NULL;
+	tb->n = 0;
 	while (node) {
 		/* Entries that were dealt with are taken off the end. */
 		while (node->n && !node->ent[node->n - 1].kid)

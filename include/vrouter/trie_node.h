@@ -9,29 +9,38 @@
 #include <vrouter/lpm.h>
 #include <vrouter/pool.h>
 
-#define VR_TREE_LINES	(1 + VR_LEAF_VALUES)	/* the longest run of intervals */
-#define VR_NARROW_LINES	16
-#define VR_WIDE_LINES	32
+/*
+ * Intervals that fit into a tree, however the covered references lie in it: ten
+ * to each of eleven leaves, or seven to each of 33.
+ */
+#define VR_SHORT_MAX	110
+#define VR_LONG_MAX	231
 
 /*
- * A node of more intervals becomes direct, one with half as many turns back.
- * At most 110, which fit into a tree however the covered references lie in it.
+ * A table of more than so many prefixes has nodes of fewer intervals, and more
+ * that are direct: larger, and faster. Measured, see performance.rst.
  */
-#ifndef VR_MAX_INTERVALS
-#define VR_MAX_INTERVALS	40
+#define VR_SMALL_TABLE	512
+#ifndef VR_LARGE_MAX
+#define VR_LARGE_MAX	24
 #endif
+
+#define VR_TREE_LINES	(2 + 2 * VR_TREE_KEYS + 1)	/* the longest run of intervals */
+#define VR_NARROW_LINES	16
+#define VR_WIDE_LINES	32
 
 /**
  * struct vr_entry - a prefix or a child in a node.
  * @kid: the child, NULL for a prefix
  * @value: the prefix's value
- * @key: the next 16 bits of the address after the node's depth
+ * @key: the next 32 bits of the address after the node's depth; those that the
+ *	node does not decide on are zero
  * @len: bits of @key that count; for a child one more than the node covers
  */
 struct vr_entry {
 	struct vr_tnode *kid;
 	__u32 value;
-	__u16 key;
+	__u32 key;
 	__u8 len;
 };
 
@@ -55,19 +64,21 @@ struct vr_tnode {
 	__u32 max;
 	__u32 kids;
 	__u32 ref;
+	__u32 key;
 	__u16 lines;
-	__u16 key;
 	__u8 depth;
 };
 
 /**
  * struct vr_table - the table of one VRF and family, as its writer keeps it.
  * @node: the root node, NULL when the table is empty
+ * @n: prefixes in it
  * @vrf: index of the VRF
  * @family: VR_FAM_*
  */
 struct vr_table {
 	struct vr_tnode *node;
+	__u32 n;
 	__u32 vrf;
 	__u32 family;
 };
@@ -81,40 +92,34 @@ struct vr_table {
  */
 struct vr_plan {
 	__u32 n;
-	__u16 end[VR_MAX_INTERVALS];
+	__u32 end[VR_LONG_MAX];
 	__u32 word[256];
 	__u32 child[256];
 };
 
-/* Whether a node starts in the middle of 16 bits. */
-VR_INLINE int vr_tnode_odd(const struct vr_tnode *node)
-{
-	return node->depth & 8;
-}
-
-/* Bits of the address that a node decides on. */
+/* Bits of the address that a node decides on: to the end of the digit, or eight. */
 VR_INLINE int vr_tnode_span(const struct vr_tnode *node)
 {
-	return node->ref & VR_REF_DIRECT || vr_tnode_odd(node) ? 8 : 16;
+	return node->ref & VR_REF_DIRECT ? 8 : 32 - node->depth % 32;
 }
 
 /* The part of an address that a node decides on, with zeroes after it. */
-VR_INLINE __u16 vr_tnode_key(const struct vr_tnode *node, __u64 hi, __u64 lo)
+VR_INLINE __u32 vr_tnode_key(const struct vr_tnode *node, __u64 hi, __u64 lo)
 {
 	int d = node->depth;
 	__u64 at = d < 64 ? hi << d | (d ? lo >> (64 - d) : 0) : lo << (d - 64);
 
-	return (at >> 48) & (vr_tnode_span(node) == 8 ? 0xff00 : 0xffff);
+	return (at >> 32) & (~0u << (32 - vr_tnode_span(node)));
 }
 
 /* Last key that an entry of a node that covers @span bits stands for. */
-VR_INLINE __u16 vr_entry_end(const struct vr_entry *e, int span)
+VR_INLINE __u32 vr_entry_end(const struct vr_entry *e, int span)
 {
-	return e->key | (0xffff >> (e->len < span ? e->len : span));
+	return e->key | (__u32)(0xffffffffULL >> (e->len < span ? e->len : span));
 }
 
 /* Where an entry is, or would be. */
-VR_INLINE __u32 vr_tnode_find(const struct vr_tnode *node, __u16 key, int len)
+VR_INLINE __u32 vr_tnode_find(const struct vr_tnode *node, __u32 key, int len)
 {
 	__u32 from = 0, to = node->n, mid;
 
@@ -132,7 +137,7 @@ VR_INLINE __u32 vr_tnode_find(const struct vr_tnode *node, __u16 key, int len)
 }
 
 /* Whether the entry at @at is there. */
-VR_INLINE int vr_tnode_has(const struct vr_tnode *node, __u32 at, __u16 key, int len)
+VR_INLINE int vr_tnode_has(const struct vr_tnode *node, __u32 at, __u32 key, int len)
 {
 	return at < node->n && node->ent[at].key == key && node->ent[at].len == len;
 }
@@ -162,9 +167,22 @@ struct vr_cover {
 	__u32 value;
 };
 
-VR_INLINE int vr_plan_add(struct vr_plan *p, __u16 end, __u32 word)
+/* The most intervals that a node can have that covers @span bits. */
+VR_INLINE __u32 vr_span_max(int span)
 {
-	if (p->n == VR_MAX_INTERVALS)
+	return span > 16 ? VR_LONG_MAX : VR_SHORT_MAX;
+}
+
+/* And the most that it should have in a table. */
+VR_INLINE __u32 vr_table_max(const struct vr_table *tb, int span)
+{
+	return tb->n > VR_SMALL_TABLE ? VR_LARGE_MAX : vr_span_max(span);
+}
+
+/* One more interval; the plan is full when it has @max. */
+VR_INLINE int vr_plan_add(struct vr_plan *p, __u32 max, __u32 end, __u32 word)
+{
+	if (p->n == max)
 		return -1;
 	p->end[p->n] = end;
 	p->word[p->n++] = word;
@@ -172,11 +190,12 @@ VR_INLINE int vr_plan_add(struct vr_plan *p, __u16 end, __u32 word)
 }
 
 /* A child, and what covers its slot. */
-VR_INLINE int vr_plan_add_kid(struct vr_plan *p, __u16 end, __u32 ref, __u32 cover)
+VR_INLINE int vr_plan_add_kid(struct vr_plan *p, __u32 max, __u32 end, __u32 ref, __u32 cover)
 {
 	if (!cover)
-		return vr_plan_add(p, end, ref);
-	return vr_plan_add(p, end, ref | VR_REF_COVERED) ? -1 : vr_plan_add(p, end, cover);
+		return vr_plan_add(p, max, end, ref);
+	return vr_plan_add(p, max, end, ref | VR_REF_COVERED) ||
+	       vr_plan_add(p, max, end, cover) ? -1 : 0;
 }
 
 /**
@@ -184,6 +203,7 @@ VR_INLINE int vr_plan_add_kid(struct vr_plan *p, __u16 end, __u32 ref, __u32 cov
  * @p: result
  * @node: the node
  * @span: bits that it covers
+ * @max: how many intervals it may have
  *
  * An interval belongs to the longest prefix that covers it, and intervals of
  * two prefixes are never joined, even when their values are the same: so a
@@ -191,27 +211,28 @@ VR_INLINE int vr_plan_add_kid(struct vr_plan *p, __u16 end, __u32 ref, __u32 cov
  * behind the child, where no lookup ends up; it goes on as the next interval
  * when that is of the same prefix.
  *
- * Return: 0, or -1 when there are more than VR_MAX_INTERVALS.
+ * Return: 0, or -1 when they are too many.
  */
 static inline __attribute__((unused)) int
-vr_plan_intervals(struct vr_plan *p, const struct vr_tnode *node, int span)
+vr_plan_intervals(struct vr_plan *p, const struct vr_tnode *node, int span, __u32 max)
 {
-	struct vr_cover cover[18] = { { 0xffff, 0 } };
+	struct vr_cover cover[34] = { { ~0u, 0 } };
 	int top = 0, behind = -1;	/* whose interval stands behind a child */
-	__u32 i, at = 0;
+	__u64 at = 0;
+	__u32 i;
 
 	p->n = 0;
 	for (i = 0; i <= node->n; i++) {
-		__u32 key = i < node->n ? node->ent[i].key : 0x10000;
+		__u64 key = i < node->n ? node->ent[i].key : 1ULL << 32;
 		const struct vr_entry *e = &node->ent[i];
 
 		/* What is left of the prefixes before this entry. */
 		while (top >= 0) {
-			__u32 end = cover[top].end < key ? cover[top].end : key - 1;
+			__u64 end = cover[top].end < key ? cover[top].end : key - 1;
 
 			if (at <= end && key) {
 				p->n -= behind == top;
-				if (vr_plan_add(p, end, cover[top].value))
+				if (vr_plan_add(p, max, end, cover[top].value))
 					return -1;
 				at = end + 1;
 				behind = -1;
@@ -224,8 +245,8 @@ vr_plan_intervals(struct vr_plan *p, const struct vr_tnode *node, int span)
 			break;
 		behind = -1;
 		if (e->kid) {
-			at = vr_entry_end(e, span) + 1;
-			if (vr_plan_add_kid(p, at - 1, e->kid->ref, cover[top].value))
+			at = vr_entry_end(e, span) + 1ULL;
+			if (vr_plan_add_kid(p, max, at - 1, e->kid->ref, cover[top].value))
 				return -1;
 			behind = cover[top].value ? top : -1;
 		} else {
@@ -248,57 +269,85 @@ vr_plan_slots(struct vr_plan *p, const struct vr_tnode *node)
 		const struct vr_entry *e = &node->ent[i];
 
 		if (e->kid)
-			p->child[e->key >> 8] = e->kid->ref;
+			p->child[e->key >> 24] = e->kid->ref;
 		else
-			for (slot = e->key >> 8; slot <= vr_entry_end(e, 8) >> 8; slot++)
+			for (slot = e->key >> 24; slot <= vr_entry_end(e, 8) >> 24; slot++)
 				p->word[slot] = e->value;
 	}
 }
 
 /*
- * How many intervals from @from on go into one leaf. A covered reference needs
- * the word after it.
+ * How many intervals from @from on go into one leaf of @size. A covered
+ * reference needs the word after it.
  */
-VR_INLINE __u32 vr_plan_leaf(const struct vr_plan *p, __u32 from)
+VR_INLINE __u32 vr_plan_leaf(const struct vr_plan *p, __u32 from, __u32 size)
 {
 	__u32 n = p->n - from;
 
-	if (n <= VR_LEAF_VALUES)
+	if (n <= size)
 		return n;
-	n = VR_LEAF_VALUES;
-	if (p->word[from + n - 1] & VR_REF && p->word[from + n - 1] & VR_REF_COVERED)
-		n--;
-	return n;
+	if ((p->word[from + size - 1] & (VR_REF | VR_REF_COVERED)) == (VR_REF | VR_REF_COVERED))
+		return size - 1;
+	return size;
 }
 
 /*
- * Leaves of a plan: as many as it may need at worst, so that fewer intervals
- * never need more. The last ones may stay empty.
+ * Leaves of a plan: as many as it may need at worst when there are children, so
+ * that fewer intervals never need more. The last ones may stay empty.
  */
-VR_INLINE __u32 vr_plan_leaves(const struct vr_plan *p)
+VR_INLINE __u32 vr_plan_leaves(const struct vr_plan *p, __u32 size, int kids)
 {
-	return p->n <= VR_LEAF_VALUES ? 1 : (p->n + VR_LEAF_VALUES - 2) / (VR_LEAF_VALUES - 1);
+	if (p->n <= size)
+		return 1;
+	size -= !!kids;
+	return (p->n + size - 1) / size;
 }
 
-/* Write a plan of intervals to lines that no reader sees. */
-static inline __attribute__((unused)) void
-vr_plan_write_intervals(const struct vr_plan *p, struct vr_line *line, __u32 leaves)
+VR_INLINE void vr_leaf_put(struct vr_line *line, int span, __u32 at, __u32 end, __u32 word)
 {
-	struct vr_line *tree = leaves > 1 ? line++ : VR_NULL;
-	__u32 i = 0, leaf, n, k;
+	if (span > 16) {
+		if (at < VR_LONG_KEYS)
+			line->v[at] = end;
+		line->v[VR_LONG_VALUE0 + at] = word;
+	} else {
+		if (at < VR_SHORT_KEYS)
+			line->k[at] = end >> 16;
+		line->v[VR_SHORT_VALUE0 + at] = word;
+	}
+}
 
-	if (tree)
-		*tree = (struct vr_line){ .v = { ~0u, ~0u, ~0u, ~0u, ~0u } };
-	for (leaf = 0; leaf < leaves; leaf++, line++) {
-		*line = (struct vr_line){ .v = { ~0u, ~0u, ~0u, ~0u, ~0u } };
-		n = vr_plan_leaf(p, i);
-		for (k = 0; k < n; k++, i++) {
-			if (k < VR_LEAF_KEYS)
-				line->k[k] = p->end[i];
-			line->v[VR_LEAF_VALUE0 + k] = p->word[i];
-		}
-		if (tree && leaf < VR_LEAF_KEYS)
-			tree->k[leaf] = p->end[i - 1];
+VR_INLINE void vr_tree_put(struct vr_line *line, int span, __u32 leaf, __u32 end)
+{
+	if (span > 16 && leaf < 2 * VR_TREE_KEYS)
+		line[leaf / VR_TREE_KEYS].v[leaf % VR_TREE_KEYS] = end;
+	else if (span <= 16 && leaf < VR_SHORT_KEYS)
+		line->k[leaf] = end >> 16;
+}
+
+/**
+ * vr_plan_write_intervals - write a plan to lines that no reader sees.
+ * @p: plan
+ * @line: first of them
+ * @span: bits that the node covers
+ * @tree: lines of the tree, 0 to 2
+ * @leaves: leaf lines after it
+ */
+static inline __attribute__((unused)) void
+vr_plan_write_intervals(const struct vr_plan *p, struct vr_line *line, int span, __u32 tree,
+			__u32 leaves)
+{
+	__u32 i = 0, leaf, n, k, size = span > 16 ? VR_LONG_VALUES : VR_SHORT_VALUES;
+
+	/* A key that is not used is the highest: no number is above it. */
+	for (k = 0; k < tree + leaves; k++)
+		for (n = 0; n < 16; n++)
+			line[k].v[n] = ~0u;
+	for (leaf = 0; leaf < leaves; leaf++) {
+		n = vr_plan_leaf(p, i, size);
+		for (k = 0; k < n; k++, i++)
+			vr_leaf_put(&line[tree + leaf], span, k, p->end[i], p->word[i]);
+		if (tree && leaf < tree * VR_TREE_KEYS)
+			vr_tree_put(line, span, leaf, p->end[i - 1]);
 	}
 }
 
@@ -310,13 +359,14 @@ VR_INLINE void vr_word_store(__u32 *word, __u32 value)
 
 /* The same intervals with other words, in the leaves that readers see. */
 static inline __attribute__((unused)) void
-vr_plan_update_intervals(const struct vr_plan *p, struct vr_line *leaf)
+vr_plan_update_intervals(const struct vr_plan *p, struct vr_line *leaf, int span)
 {
-	__u32 i = 0, k, n;
+	__u32 size = span > 16 ? VR_LONG_VALUES : VR_SHORT_VALUES;
+	__u32 value0 = span > 16 ? VR_LONG_VALUE0 : VR_SHORT_VALUE0, i = 0, k, n;
 
 	for (; i < p->n; leaf++)
-		for (k = 0, n = vr_plan_leaf(p, i); k < n; k++, i++)
-			vr_word_store(&leaf->v[VR_LEAF_VALUE0 + k], p->word[i]);
+		for (k = 0, n = vr_plan_leaf(p, i, size); k < n; k++, i++)
+			vr_word_store(&leaf->v[value0 + k], p->word[i]);
 }
 
 /* The slots of a direct node, whether readers see it or not. */
@@ -335,6 +385,12 @@ vr_plan_write_slots(const struct vr_plan *p, struct vr_line *line, int wide)
 	}
 }
 
+/* Lines of the tree of a node of intervals. */
+VR_INLINE __u32 vr_ref_tree(__u32 ref)
+{
+	return !!(ref & VR_REF_LARGE) + !!(ref & VR_REF_TWO);
+}
+
 /**
  * vr_tnode_word - the word of the image that refers to a node's child.
  * @line: the line section
@@ -342,19 +398,22 @@ vr_plan_write_slots(const struct vr_plan *p, struct vr_line *line, int wide)
  * @key: the child's place in it
  */
 static inline __attribute__((unused)) __u32 *
-vr_tnode_word(struct vr_line *line, const struct vr_tnode *up, __u16 key)
+vr_tnode_word(struct vr_line *line, const struct vr_tnode *up, __u32 key)
 {
-	__u32 rank;
+	__u32 tree = vr_ref_tree(up->ref);
 
 	line += up->ref & VR_REF_INDEX;
 	if (up->ref & VR_REF_DIRECT)
-		return &line[key >> 11].v[(key >> 8) % 8 * 2 + 1];
-	rank = vr_line_rank(line, key);
-	if (up->ref & VR_REF_LARGE) {
-		line += 1 + rank;
-		rank = vr_line_rank(line, key);
+		return &line[key >> 27].v[(key >> 24) % 8 * 2 + 1];
+	if (vr_tnode_span(up) <= 16) {
+		if (tree)
+			line += 1 + vr_rank_short(line, key >> 16);
+		return &line->v[VR_SHORT_VALUE0 + vr_rank_short(line, key >> 16)];
 	}
-	return &line->v[VR_LEAF_VALUE0 + rank];
+	if (tree)
+		line += tree + vr_rank_long(line, key, VR_TREE_KEYS) +
+			(tree > 1 ? vr_rank_long(line + 1, key, VR_TREE_KEYS) : 0);
+	return &line->v[VR_LONG_VALUE0 + vr_rank_long(line, key, VR_LONG_KEYS)];
 }
 
 #endif /* _VROUTER_TRIE_NODE_H */

@@ -138,8 +138,8 @@ TEST(full_removals)
 	uint64_t seed;
 
 	for (seed = 1; seed <= 30; seed++) {
-		full_once(64, seed, 0);
-		full_once(128, seed, 1);
+		full_once(128, seed, 0);
+		full_once(192, seed, 1);
 		full_once(512, seed, 0);
 		full_once(2048, seed, seed & 1);
 	}
@@ -177,7 +177,7 @@ TEST(full_alike)
 
 	for (seed = 0; seed < 40; seed++) {
 		r.s = 100 + seed;
-		table_init(&tb, 64, 512, MAX_REF);
+		table_init(&tb, 128, 512, MAX_REF);
 		while (tb.nref < 300) {
 			p.hi = rng_next(&r) & 0xff0f0ffULL << 36;
 			p.len = 1 + rng_below(&r, 32);
@@ -226,7 +226,8 @@ TEST(full_memory)
 		snapshot_free(&s);
 		table_check_edges(&tb, &p);
 	}
-	assert_true(failed > 1000);
+	print_message("# %ld allocations failed\n", failed);
+	assert_true(failed > 200);
 	while (tb.nref) {
 		/* A removal asks for none that it could not do without. */
 		unit_mem_left = 0;
