@@ -163,7 +163,7 @@ static uint64_t table_sum(const struct table *t, const struct addr *a, uint32_t 
 
 /* Give everybody the addresses, and see that all answer alike. */
 static void set_addrs(struct bench *b, const char *name, const struct table *t, int family,
-		      const struct addr *a, uint32_t n)
+		      const struct addr *a, uint32_t n, bool fib)
 {
 	uint64_t want = table_sum(t, a, n, family);
 	uint32_t i;
@@ -183,7 +183,8 @@ static void set_addrs(struct bench *b, const char *name, const struct table *t, 
 		return;
 	dpdk_addrs(a, n, family);
 	check_sum(name, "DPDK's LPM", dpdk_sum(family, 0), want);
-	check_sum(name, "DPDK's FIB", dpdk_sum(family, 1), want);
+	if (fib)
+		check_sum(name, "DPDK's FIB", dpdk_sum(family, 1), want);
 }
 
 static void measure_family(struct bench *b, const char *name, int family)
@@ -237,13 +238,27 @@ static void lookup_family(struct bench *b, int family, bool uniform, bool zipf)
 			addrs_zipf(&ps, a, n, ZIPF_S, 2);
 		else
 			addrs_uniform(&ps, a, n, 1);
-		set_addrs(b, name, t, family, a, n);
+		set_addrs(b, name, t, family, a, n, true);
 		measure_family(b, name, family);
 	}
 	lookup_bpf__destroy(b->skel);
 	table_free(t);
 	prefixes_free(&ps);
 	free(a);
+}
+
+static void set_pairs(struct bench *b, const char *name, const struct table *t,
+		      const struct addr *a)
+{
+	uint64_t want = table_sum(t, a, PAIRS, VR_FAM_IP4);
+	uint32_t i;
+
+	for (i = 0; i < PAIRS; i++) {
+		b->skel->bss->pairs[i].vni = TABLE_VNI(a[i].vrf);
+		b->skel->bss->pairs[i].addr = a[i].hi >> 32;
+	}
+	check_sum(name, "XDP", loop_sum(b, "vr_vrf", PAIRS), want);
+	check_sum(name, "LPM_TRIE", loop_sum(b, "trie_vrf", PAIRS), want);
 }
 
 static void lookup_vrfs(struct bench *b)
@@ -253,8 +268,6 @@ static void lookup_vrfs(struct bench *b)
 	struct contender c[4];
 	struct prefixes ps;
 	struct table *t;
-	uint64_t want;
-	uint32_t i;
 
 	prefixes_tenants(&ps, VRFS, PER_VRF);
 	list = &ps;
@@ -262,13 +275,7 @@ static void lookup_vrfs(struct bench *b)
 	bench_load(b, "lpm_vrf", &ps, t);
 	report_note("lookup-vrfs", "%u prefixes in %u VRFs, %u addresses", ps.n, VRFS, PAIRS);
 	addrs_uniform(&ps, a, PAIRS, 3);
-	for (i = 0; i < PAIRS; i++) {
-		b->skel->bss->pairs[i].vni = TABLE_VNI(a[i].vrf);
-		b->skel->bss->pairs[i].addr = a[i].hi >> 32;
-	}
-	want = table_sum(t, a, PAIRS, VR_FAM_IP4);
-	check_sum("lookup-vrfs", "XDP", loop_sum(b, "vr_vrf", PAIRS), want);
-	check_sum("lookup-vrfs", "LPM_TRIE", loop_sum(b, "trie_vrf", PAIRS), want);
+	set_pairs(b, "lookup-vrfs", t, a);
 	c[0] = contender(b, "vrouter", "vr_vrf", "base_vrf", "dep");
 	c[1] = contender(b, "LPM_TRIE", "trie_vrf", "base_vrf", "dep");
 	c[2] = contender(b, "vrouter", "vr_vrf", "base_vrf", "ind");
@@ -280,11 +287,84 @@ static void lookup_vrfs(struct bench *b)
 	free(a);
 }
 
+/* Lookup time by the number of routes, of which the real table gives what it has. */
+static void sweep_table(struct bench *b)
+{
+	static const uint32_t sizes[] = {
+		10, 30, 100, 300, 1000, 3000, 10000, 30000, 100000, 300000, 1000000
+	};
+	struct addr *a = xalloc(IP4S, sizeof(*a));
+	struct prefixes ps, part;
+	struct contender c[3];
+	size_t i;
+
+	prefixes_load(&ps, VR_FAM_IP4);
+	prefixes_fill(&ps, sizes[VR_ARRAY_SIZE(sizes) - 1]);
+	for (i = 0; i < VR_ARRAY_SIZE(sizes); i += settings.quick ? 2 : 1) {
+		const struct prefixes *list = &part;
+		struct table *t;
+		int n = 2;
+
+		part = ps;
+		part.n = sizes[i];
+		t = table_build(&list, 1, 1);
+		bench_load(b, "lpm4", &part, t);
+		b->skel->bss->root4 = table_root(t, 1, VR_FAM_IP4);
+		if (!b->no_dpdk)
+			dpdk_lpm_load(&part, part.n);
+		addrs_uniform(&part, a, IP4S, 5);
+		set_addrs(b, "sweep-table", t, VR_FAM_IP4, a, IP4S, false);
+		c[0] = contender(b, "vrouter", "vr4", "base4", "dep");
+		c[1] = contender(b, "LPM_TRIE", "trie4", "base4", "dep");
+		if (!b->no_dpdk)
+			c[n++] = dpdk_lpm();
+		measure_at("sweep-table", part.n, c, n);
+		lookup_bpf__destroy(b->skel);
+		table_free(t);
+	}
+	prefixes_free(&ps);
+	free(a);
+}
+
+static void sweep_vrfs(struct bench *b)
+{
+	struct addr *a = xalloc(PAIRS, sizeof(*a));
+	struct contender c[3];
+	struct prefixes ps;
+	uint32_t vrfs;
+
+	for (vrfs = 1; vrfs <= VRFS; vrfs *= 10) {
+		const struct prefixes *list = &ps;
+		struct table *t;
+		int n = 2;
+
+		prefixes_tenants(&ps, vrfs, PER_VRF);
+		t = table_build(&list, 1, vrfs);
+		bench_load(b, "lpm_vrf", &ps, t);
+		addrs_uniform(&ps, a, PAIRS, 6);
+		set_pairs(b, "sweep-vrfs", t, a);
+		c[0] = contender(b, "vrouter, VNI and lookup", "vr_vrf", "base_vrf", "dep");
+		c[1] = contender(b, "LPM_TRIE by VNI and address", "trie_vrf", "base_vrf", "dep");
+		if (!b->no_dpdk && vrfs <= DPDK_VRFS) {
+			dpdk_vrfs_load(&ps, vrfs);
+			dpdk_vrfs_addrs(a, PAIRS);
+			c[n++] = dpdk_vrfs();
+		}
+		measure_at("sweep-vrfs", vrfs, c, n);
+		if (!b->no_dpdk)
+			dpdk_vrfs_free();
+		lookup_bpf__destroy(b->skel);
+		table_free(t);
+		prefixes_free(&ps);
+	}
+	free(a);
+}
+
 int main(int argc, char **argv)
 {
 	static const char *const names[] = {
 		"lookup4-uniform", "lookup4-zipf", "lookup6-uniform", "lookup6-zipf",
-		"lookup-vrfs",
+		"lookup-vrfs", "sweep-table", "sweep-vrfs",
 	};
 	bool want[VR_ARRAY_SIZE(names)];
 	struct bench b = { 0 };
@@ -292,13 +372,16 @@ int main(int argc, char **argv)
 	if (cases_chosen(argc, argv, names, VR_ARRAY_SIZE(names), want))
 		return 0;
 	settings_init();
-	if (want[0] || want[1] || want[2] || want[3])
-		b.no_dpdk = dpdk_init();
+	b.no_dpdk = dpdk_init();
 	if (want[0] || want[1])
 		lookup_family(&b, VR_FAM_IP4, want[0], want[1]);
 	if (want[2] || want[3])
 		lookup_family(&b, VR_FAM_IP6, want[2], want[3]);
 	if (want[4])
 		lookup_vrfs(&b);
+	if (want[5])
+		sweep_table(&b);
+	if (want[6])
+		sweep_vrfs(&b);
 	return 0;
 }

@@ -28,7 +28,7 @@ __u32 from_ifindex;
 struct dest dests[DESTS];
 __u64 tmpl[VR_TMPL_LEN / 8];	/* all headers of a tunnel packet */
 __u8 tenant_eth[16];		/* the Ethernet header of a tenant's packet */
-__u32 tmpl_csum;
+__u32 floor_nh;
 __u32 cursor;
 __u32 failed;
 
@@ -103,63 +103,66 @@ failed:
 	return XDP_ABORTED;
 }
 
-/* Lengths and checksum of a template, for the packet that it stands before. */
-static __always_inline void floor_fill(void *data, const void *end)
+/*
+ * The least that an encapsulation can be: room, the template of a nexthop that
+ * is known beforehand, and in it ToS, lengths and checksum.
+ */
+static __always_inline int floor_put(struct xdp_md *ctx)
 {
-	struct vr_tmpl *t = data;
-	__u16 len = end - data - VR_ETH_LEN;
+	const struct vr_nh *nh = vr_image_nh(0, floor_nh);
+	const struct vr_ip4 *ip;
+	__u32 sum, len, i;
+	struct vr_tmpl *t;
+	void *data;
 
+	if (!nh || bpf_xdp_adjust_head(ctx, -ROOM))
+		return -1;
+	data = ctx_data(ctx);
+	t = data;
+	ip = data + VR_TMPL_LEN;
+	if ((void *)(ip + 1) > ctx_end(ctx))
+		return -1;
+#pragma unroll
+	for (i = 0; i < VR_TMPL_LEN / 8; i++)
+		((__u64 *)data)[i] = ((const __u64 *)nh->tmpl)[i];
+	len = vr_ntoh16(ip->len) + VR_OVERHEAD_IP4;
+	t->ip.tos = ip->tos;
 	t->ip.len = vr_hton16(len);
-	t->ip.csum = ~vr_csum_fold(tmpl_csum + t->ip.len);
+	sum = nh->csum + (VR_FORCE __u16)vr_hton16(ip->tos) + (VR_FORCE __u16)t->ip.len;
+	t->ip.csum = ~vr_csum_fold(sum);
 	t->udp.len = vr_hton16(len - VR_IP4_LEN);
+	t->inner.proto = vr_hton16(VR_ETH_P_IP);
+	return 0;
 }
 
-/* The least that an encapsulation can be, and its undoing. */
-SEC("xdp")
-int floor_encap(struct xdp_md *ctx)
+/* And of a decapsulation: the headers go, an Ethernet header comes. */
+static __always_inline int floor_take(struct xdp_md *ctx)
 {
 	void *data;
 
-	if (bpf_xdp_adjust_head(ctx, -ROOM))
-		goto failed;
-	data = ctx_data(ctx);
-	if (data + VR_TMPL_LEN > ctx_end(ctx))
-		goto failed;
-	put_tmpl(data);
-	floor_fill(data, ctx_end(ctx));
 	if (bpf_xdp_adjust_head(ctx, ROOM))
-		goto failed;
+		return -1;
 	data = ctx_data(ctx);
 	if (data + VR_ETH_LEN > ctx_end(ctx))
-		goto failed;
+		return -1;
 	put_tenant_eth(data);
-	return XDP_DROP;
-failed:
+	return 0;
+}
+
+SEC("xdp")
+int floor_encap(struct xdp_md *ctx)
+{
+	if (!floor_put(ctx) && !floor_take(ctx))
+		return XDP_DROP;
 	failed++;
 	return XDP_ABORTED;
 }
 
-/* The least that a decapsulation can be, and its undoing. */
 SEC("xdp")
 int floor_decap(struct xdp_md *ctx)
 {
-	void *data;
-
-	if (bpf_xdp_adjust_head(ctx, ROOM))
-		goto failed;
-	data = ctx_data(ctx);
-	if (data + VR_ETH_LEN > ctx_end(ctx))
-		goto failed;
-	put_tenant_eth(data);
-	if (bpf_xdp_adjust_head(ctx, -ROOM))
-		goto failed;
-	data = ctx_data(ctx);
-	if (data + VR_TMPL_LEN > ctx_end(ctx))
-		goto failed;
-	put_tmpl(data);
-	floor_fill(data, ctx_end(ctx));
-	return XDP_DROP;
-failed:
+	if (!floor_take(ctx) && !floor_put(ctx))
+		return XDP_DROP;
 	failed++;
 	return XDP_ABORTED;
 }

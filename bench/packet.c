@@ -66,7 +66,7 @@ static void bench_load(struct bench *b)
 	table_push(b->scene.t, b->skel->obj);
 	memcpy(b->skel->bss->tmpl, b->scene.tmpl, sizeof(b->skel->bss->tmpl));
 	memcpy(b->skel->bss->tenant_eth, b->scene.eth, sizeof(b->skel->bss->tenant_eth));
-	b->skel->bss->tmpl_csum = b->scene.tmpl_csum;
+	b->skel->bss->floor_nh = SCENE_FLOOR_NH;
 }
 
 static struct contender contender(struct bench *b, const char *name, struct bpf_program *prog)
@@ -124,11 +124,29 @@ static void one_route(struct prefixes *ps)
 	*ps = (struct prefixes){ .p = &p, .n = 1, .family = VR_FAM_IP4 };
 }
 
+/* By the number of VRFs: each packet of another one. */
+static void sweep(void)
+{
+	struct contender c;
+	struct prefixes ps;
+	struct bench b;
+	uint32_t vrfs;
+
+	for (vrfs = 1; vrfs <= 10000; vrfs *= 10) {
+		prefixes_tenants(&ps, vrfs, PER_VRF);
+		bench_init(&b, &ps, vrfs, true);
+		c = contender(&b, "vrouter, whole program, decap", b.skel->progs.decap);
+		measure_at("sweep-vrfs", vrfs, &c, 1);
+		bench_end(&b, "sweep-vrfs");
+		prefixes_free(&ps);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const char *const names[] = {
 		"xdp-encap", "xdp-decap", "xdp-encap-full", "xdp-decap-full",
-		"xdp-encap-64vrfs", "xdp-decap-64vrfs",
+		"xdp-encap-64vrfs", "xdp-decap-64vrfs", "sweep-vrfs",
 	};
 	bool want[VR_ARRAY_SIZE(names)];
 	struct prefixes ps;
@@ -155,5 +173,7 @@ int main(int argc, char **argv)
 				packets(names[i], &ps, VRFS, i % 2);
 		prefixes_free(&ps);
 	}
+	if (want[6])
+		sweep();
 	return 0;
 }

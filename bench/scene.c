@@ -120,8 +120,7 @@ static void frame_init(struct scene *s)
 	memcpy(p.eth_src, underlay_mac, 6);
 	memcpy(p.inner_dst, our_mac, 6);
 	memcpy(p.inner_src, remote_mac, 6);
-	s->tmpl_csum = vr_tmpl_make(t, &p);
-	vr_tmpl_fill(t, s->tmpl_csum, &f);
+	vr_tmpl_fill(t, vr_tmpl_make(t, &p), &f);
 	memcpy(eth->dst, gateway_mac, 6);
 	memcpy(eth->src, tenant_mac, 6);
 	eth->proto = vr_hton16(VR_ETH_P_IP);
@@ -148,6 +147,7 @@ void scene_init(struct scene *s, struct table *t, bool decap, uint32_t out)
 		else
 			nexthop_tunnel(s, i, out);
 	}
+	nexthop_tunnel(s, SCENE_FLOOR_NH, out);
 	vifs_init(s, out);
 }
 

@@ -10,12 +10,14 @@
 #define SCENE_PAYLOAD	46		/* of a tenant's frame, its IP header included */
 #define SCENE_SOURCE	0x0afffe01u	/* the tenants' own address: 10.255.254.1 */
 
+/* A tunnel nexthop that no route leads to, in every scene. */
+#define SCENE_FLOOR_NH	(TABLE_NHS - 1)
+
 /* The outer headers that scenes and frames have in common. */
 struct scene {
 	struct table *t;
 	bool decap;
 	uint8_t tmpl[VR_TMPL_LEN];	/* of a frame from the underlay, without its VNI */
-	uint16_t tmpl_csum;
 	uint8_t eth[VR_TMPL_LEN];	/* of a frame from a tenant */
 };
 
