@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
 #include <string.h>
 
 #include <vrouter/encap.h>
@@ -11,12 +12,24 @@
 #define PORT		4789
 #define MTU		1500
 
-static const uint8_t our_mac[6] = { 2, 0, 192, 0, 2, 1 };
-static const uint8_t remote_mac[6] = { 2, 0, 192, 0, 2, 2 };
-static const uint8_t gateway_mac[6] = { 2, 0, 0x5e, 0, 0, 1 };
-static const uint8_t tenant_mac[6] = { 2, 0xbb, 0, 0, 1, 16 };
-static const uint8_t uplink_mac[6] = { 2, 0xaa, 0, 0, 0, 1 };
-static const uint8_t underlay_mac[6] = { 2, 0xaa, 0, 0, 0, 2 };
+static void mac(uint8_t *to, const char *text)
+{
+	unsigned int b[6];
+	int i;
+
+	if (sscanf(text, "%x:%x:%x:%x:%x:%x", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5]) != 6)
+		die("%s is no MAC", text);
+	for (i = 0; i < 6; i++)
+		to[i] = b[i];
+}
+
+static uint64_t mac_number(const char *text)
+{
+	uint8_t b[6];
+
+	mac(b, text);
+	return vr_mac_u64(b);
+}
 
 uint32_t scene_vif(uint32_t vrf)
 {
@@ -40,8 +53,8 @@ static void nexthop_vif(struct scene *s, uint32_t slot, uint32_t vif, uint32_t o
 
 	nh->type = VR_NH_VIF;
 	nh->target = vif;
-	memcpy(nh->tmpl, tenant_mac, 6);
-	memcpy(nh->tmpl + 6, gateway_mac, 6);
+	mac(nh->tmpl, SCENE_MAC_TENANT);
+	mac(nh->tmpl + 6, SCENE_MAC_GATEWAY);
 }
 
 static void nexthop_tunnel(struct scene *s, uint32_t slot, uint32_t out)
@@ -54,10 +67,10 @@ static void nexthop_tunnel(struct scene *s, uint32_t slot, uint32_t out)
 		.vni = TABLE_VNI(1),
 	};
 
-	memcpy(p.eth_dst, underlay_mac, 6);
-	memcpy(p.eth_src, uplink_mac, 6);
-	memcpy(p.inner_dst, remote_mac, 6);
-	memcpy(p.inner_src, our_mac, 6);
+	mac(p.eth_dst, SCENE_MAC_UNDERLAY);
+	mac(p.eth_src, SCENE_MAC_UPLINK);
+	mac(p.inner_dst, SCENE_MAC_REMOTE);
+	mac(p.inner_src, SCENE_MAC_OURS);
 	nh->type = VR_NH_TUNNEL;
 	nh->flags = VR_NH_RESOLVED | VR_NH_TX;
 	nh->mtu = MTU;
@@ -80,7 +93,7 @@ static void vifs_init(struct scene *s, uint32_t out)
 		vif[i].vrf = i <= table_vrfs(s->t) ? i : 1;
 		vif[i].block = table_vrfs(s->t) + i;
 		vif[i].flags = VR_VIF_TX;
-		vif[i].gateway_mac = vr_mac_u64(gateway_mac);
+		vif[i].gateway_mac = mac_number(SCENE_MAC_GATEWAY);
 		vif[i].mtu = MTU;
 		vif[i].source_check = VR_CHECK_DROP;
 		table_hash(s->t, vr_key_ifindex(vif[i].ifindex), i, VR_VALUE_MASK_IFINDEX);
@@ -105,7 +118,7 @@ static void header_init(struct scene *s)
 }
 
 /* What the other side's vrouter would have sent. */
-static void frame_init(struct scene *s)
+void scene_frame_init(struct scene *s)
 {
 	struct vr_tmpl *t = (struct vr_tmpl *)s->tmpl;
 	struct vr_tunnel p = {
@@ -116,13 +129,13 @@ static void frame_init(struct scene *s)
 	struct vr_flow f = { .len = SCENE_PAYLOAD, .family = VR_FAM_IP4 };
 	struct vr_eth *eth = (struct vr_eth *)s->eth;
 
-	memcpy(p.eth_dst, uplink_mac, 6);
-	memcpy(p.eth_src, underlay_mac, 6);
-	memcpy(p.inner_dst, our_mac, 6);
-	memcpy(p.inner_src, remote_mac, 6);
+	mac(p.eth_dst, SCENE_MAC_UPLINK);
+	mac(p.eth_src, SCENE_MAC_UNDERLAY);
+	mac(p.inner_dst, SCENE_MAC_OURS);
+	mac(p.inner_src, SCENE_MAC_REMOTE);
 	vr_tmpl_fill(t, vr_tmpl_make(t, &p), &f);
-	memcpy(eth->dst, gateway_mac, 6);
-	memcpy(eth->src, tenant_mac, 6);
+	mac(eth->dst, SCENE_MAC_GATEWAY);
+	mac(eth->src, SCENE_MAC_TENANT);
 	eth->proto = vr_hton16(VR_ETH_P_IP);
 }
 
@@ -135,9 +148,9 @@ void scene_init(struct scene *s, struct table *t, bool decap, uint32_t out)
 	s->t = t;
 	s->decap = decap;
 	header_init(s);
-	frame_init(s);
+	scene_frame_init(s);
 	for (i = 1; i <= table_vrfs(t); i++) {
-		vrf[i].rmac = vr_mac_u64(our_mac);
+		vrf[i].rmac = mac_number(SCENE_MAC_OURS);
 		vrf[i].source_check = VR_CHECK_DROP;
 		table_hash(t, vr_key_peer(vrf[i].vni, vr_hton32(REMOTE)), 0, VR_VALUE_MASK_PEER);
 	}

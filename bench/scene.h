@@ -13,6 +13,14 @@
 /* A tunnel nexthop that no route leads to, in every scene. */
 #define SCENE_FLOOR_NH	(TABLE_NHS - 1)
 
+/* MACs as ip(8) reads them. */
+#define SCENE_MAC_OURS		"02:00:c0:00:02:01"	/* router MAC */
+#define SCENE_MAC_REMOTE	"02:00:c0:00:02:02"
+#define SCENE_MAC_GATEWAY	"02:00:5e:00:00:01"
+#define SCENE_MAC_TENANT	"02:bb:00:00:01:10"
+#define SCENE_MAC_UPLINK	"02:aa:00:00:00:01"
+#define SCENE_MAC_UNDERLAY	"02:aa:00:00:00:02"
+
 /* The outer headers that scenes and frames have in common. */
 struct scene {
 	struct table *t;
@@ -26,6 +34,8 @@ struct scene {
  * in a scene for decapsulation. Frames leave by @out.
  */
 void scene_init(struct scene *s, struct table *t, bool decap, uint32_t out);
+/* The headers alone, for who needs frames and no image. */
+void scene_frame_init(struct scene *s);
 /* The vif that VRF @vrf's tenants are behind. */
 uint32_t scene_vif(uint32_t vrf);
 /* A packet's words, for an address. */
