@@ -41,13 +41,13 @@ static volatile uint64_t sink;
 const char *dpdk_init(void)
 {
 	static char cpu[16];
-	char *argv[] = {
+	char *argv[12] = {
 		"bench", "--no-huge", "-m", "4096", "--no-pci", "--no-telemetry",
 		"--no-shconf", "--file-prefix=vrouter-bench", "--log-level=error", "-l", cpu, NULL
 	};
 
 	snprintf(cpu, sizeof(cpu), "%d", settings.cpu);
-	if (rte_eal_init(sizeof(argv) / sizeof(argv[0]) - 1, argv) < 0)
+	if (rte_eal_init(VR_ARRAY_SIZE(argv) - 1, argv) < 0)
 		return rte_strerror(rte_errno);
 	return NULL;
 }

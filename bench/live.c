@@ -69,7 +69,7 @@ static uint64_t file_number(const char *path)
 }
 
 /* Where to read how long this CPU's ksoftirqd ran. */
-static const char *ksoftirqd(void)
+static const char *softirq_clock(void)
 {
 	static char path[64];
 	FILE *f;
@@ -95,24 +95,26 @@ static double lane_run(void *arg, uint32_t reps)
 	struct lane *l = arg;
 	struct xdp_md ctx = { .data_end = l->len };
 	uint32_t n = reps * LOOPS * SCALE;
-	LIBBPF_OPTS(bpf_test_run_opts, opts,
-		    .data_in = l->frame,
-		    .data_size_in = l->len,
-		    .ctx_in = &ctx,
-		    .ctx_size_in = sizeof(ctx),
-		    .flags = BPF_F_TEST_XDP_LIVE_FRAMES,
-		    .batch_size = BATCH,
-		    .repeat = (int)n);
+	struct bpf_test_run_opts opts = {
+		.sz = sizeof(opts),
+		.data_in = l->frame,
+		.data_size_in = l->len,
+		.ctx_in = &ctx,
+		.ctx_size_in = sizeof(ctx),
+		.flags = BPF_F_TEST_XDP_LIVE_FRAMES,
+		.batch_size = BATCH,
+		.repeat = (int)n,
+	};
 	double ns;
 
 	if (setns(l->ns, CLONE_NEWNET))
 		die("setns: %s", strerror(errno));
 	l->skel->bss->packets = 0;
 	l->skel->bss->bytes = 0;
-	ns = -(double)file_number(ksoftirqd());
+	ns = -(double)file_number(softirq_clock());
 	if (bpf_prog_test_run_opts(bpf_program__fd(l->gen), &opts))
 		die("live frames: %s", strerror(errno));
-	ns += (double)file_number(ksoftirqd()) + (double)opts.duration * n;
+	ns += (double)file_number(softirq_clock()) + (double)opts.duration * n;
 	/* A few may still be on their way; many are lost. */
 	if (l->skel->bss->packets < n - n / 20)
 		die("%llu of %u frames arrived", l->skel->bss->packets, n);
@@ -126,9 +128,8 @@ static void devices(void)
 {
 	if (unshare(CLONE_NEWNET))
 		die("network namespace: %s", strerror(errno));
-	sh("sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 "
-	   "net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 "
-	   "net.ipv4.conf.default.rp_filter=0");
+	sh("sysctl -qw net.ipv6.conf.default.disable_ipv6=1 net.ipv4.ip_forward=1");
+	sh("sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0");
 	sh("ip link add vin type veth peer name pin");
 	sh("ip link add vout type veth peer name pout");
 }
@@ -234,9 +235,9 @@ static void underlay_device(const char *dev)
 {
 	sh("ip link set %s address " SCENE_MAC_UPLINK, dev);
 	sh("ip addr add 192.0.2.1/24 dev %s", dev);
-	sh("ip link add vx0 address " SCENE_MAC_OURS " type vxlan id %u local 192.0.2.1 "
-	   "dstport 4789 nolearning noudpcsum", TABLE_VNI(1));
-	sh("ip link set vx0 up");
+	sh("ip link add vx0 type vxlan id %u local 192.0.2.1 dstport 4789 nolearning noudpcsum",
+	   TABLE_VNI(1));
+	sh("ip link set vx0 address " SCENE_MAC_OURS " up");
 }
 
 static void neighbour(const char *dev, const char *addr, const char *mac)

@@ -7,6 +7,7 @@
 #include <bpf/bpf.h>
 
 #include "dpdk.h"
+#include "fib.h"
 #include "lookup.h"
 #include "lookup.skel.h"
 #include "table.h"
@@ -25,15 +26,18 @@ struct loop {
 struct bench {
 	struct lookup_bpf *skel;
 	const char *no_dpdk;
+	bool fib;	/* the kernel's FIB is loaded */
 };
 
 static double test_run(const struct bpf_program *prog, uint32_t reps)
 {
 	uint8_t frame[64] = { 0 };
-	LIBBPF_OPTS(bpf_test_run_opts, opts,
-		    .data_in = frame,
-		    .data_size_in = sizeof(frame),
-		    .repeat = (int)reps);
+	struct bpf_test_run_opts opts = {
+		.sz = sizeof(opts),
+		.data_in = frame,
+		.data_size_in = sizeof(frame),
+		.repeat = (int)reps,
+	};
 
 	if (bpf_prog_test_run_opts(bpf_program__fd(prog), &opts))
 		die("%s: %s", bpf_program__name(prog), strerror(errno));
@@ -50,7 +54,7 @@ static double loop_base(void *arg, uint32_t reps)
 	return test_run(((struct loop *)arg)->base, reps);
 }
 
-static struct bpf_program *program(struct bench *b, const char *name, const char *kind)
+static struct bpf_program *find(struct bench *b, const char *name, const char *kind)
 {
 	struct bpf_program *p;
 	char full[64];
@@ -67,8 +71,8 @@ static struct contender contender(struct bench *b, const char *name, const char 
 {
 	struct loop *l = xalloc(1, sizeof(*l));
 
-	l->run = program(b, prog, kind);
-	l->base = program(b, base, kind);
+	l->run = find(b, prog, kind);
+	l->base = find(b, base, kind);
 	return (struct contender){
 		name, strcmp(kind, "ind") ? NULL : "overlapped", loop_run, loop_base, l
 	};
@@ -79,7 +83,7 @@ static uint64_t loop_sum(struct bench *b, const char *prog, uint32_t n)
 {
 	b->skel->bss->cursor = 0;
 	b->skel->bss->sum = 0;
-	test_run(program(b, prog, "ind"), n / LOOPS);
+	test_run(find(b, prog, "ind"), n / LOOPS);
 	return b->skel->bss->sum;
 }
 
@@ -151,6 +155,14 @@ static void bench_load(struct bench *b, const char *trie, const struct prefixes 
 	b->skel->bss->slots = table_slots(t);
 }
 
+/* The kernel takes its time. */
+static void load_fib(struct bench *b, const struct prefixes *ps)
+{
+	b->fib = !settings.quick;
+	if (b->fib)
+		b->skel->bss->fib_ifindex = fib_load(ps);
+}
+
 static uint64_t table_sum(const struct table *t, const struct addr *a, uint32_t n, int family)
 {
 	uint64_t sum = 0;
@@ -179,6 +191,9 @@ static void set_addrs(struct bench *b, const char *name, const struct table *t, 
 	check_sum(name, "XDP", loop_sum(b, family == VR_FAM_IP4 ? "vr4" : "vr6", n), want);
 	check_sum(name, "LPM_TRIE", loop_sum(b, family == VR_FAM_IP4 ? "trie4" : "trie6", n),
 		  want);
+	if (b->fib)
+		check_sum(name, "bpf_fib_lookup",
+			  loop_sum(b, family == VR_FAM_IP4 ? "fib4" : "fib6", n), want);
 	if (b->no_dpdk)
 		return;
 	dpdk_addrs(a, n, family);
@@ -200,6 +215,11 @@ static void measure_family(struct bench *b, const char *name, int family)
 	};
 	int n = 4;
 
+	if (b->fib)
+		c[n++] = contender(b, "bpf_fib_lookup", family == VR_FAM_IP4 ? "fib4" : "fib6",
+				   base, "dep");
+	else
+		report_skip(name, "bpf_fib_lookup", "left out of a quick run");
 	if (b->no_dpdk)
 		report_skip(name, "DPDK", b->no_dpdk);
 	else
@@ -225,6 +245,7 @@ static void lookup_family(struct bench *b, int family, bool uniform, bool zipf)
 	bench_load(b, family == VR_FAM_IP4 ? "lpm4" : "lpm6", &ps, t);
 	b->skel->bss->root4 = table_root(t, 1, VR_FAM_IP4);
 	b->skel->bss->root6 = table_root(t, 1, VR_FAM_IP6);
+	load_fib(b, &ps);
 	if (!b->no_dpdk)
 		dpdk_load(&ps);
 	for (i = 0; i < 2; i++) {
@@ -298,6 +319,7 @@ static void sweep_table(struct bench *b)
 	struct contender c[3];
 	size_t i;
 
+	b->fib = false;
 	prefixes_load(&ps, VR_FAM_IP4);
 	prefixes_fill(&ps, sizes[VR_ARRAY_SIZE(sizes) - 1]);
 	for (i = 0; i < VR_ARRAY_SIZE(sizes); i += settings.quick ? 2 : 1) {

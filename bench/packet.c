@@ -29,12 +29,14 @@ static double prog_run(void *arg, uint32_t reps)
 {
 	struct prog *p = arg;
 	uint8_t frame[sizeof(p->frame)];
-	LIBBPF_OPTS(bpf_test_run_opts, opts,
-		    .data_in = p->frame,
-		    .data_size_in = p->len,
-		    .data_out = frame,
-		    .data_size_out = sizeof(frame),
-		    .repeat = (int)(reps * LOOPS));
+	struct bpf_test_run_opts opts = {
+		.sz = sizeof(opts),
+		.data_in = p->frame,
+		.data_size_in = p->len,
+		.data_out = frame,
+		.data_size_out = sizeof(frame),
+		.repeat = (int)(reps * LOOPS),
+	};
 	double start = cpu_ns();
 
 	/* Its own figure is in whole nanoseconds, which is too coarse here. */
@@ -125,7 +127,7 @@ static void one_route(struct prefixes *ps)
 }
 
 /* By the number of VRFs: each packet of another one. */
-static void sweep(void)
+static void by_vrfs(void)
 {
 	struct contender c;
 	struct prefixes ps;
@@ -174,6 +176,6 @@ int main(int argc, char **argv)
 		prefixes_free(&ps);
 	}
 	if (want[6])
-		sweep();
+		by_vrfs();
 	return 0;
 }

@@ -119,8 +119,9 @@ static struct prefix random_prefix(int family, int len, struct rng *r)
 	if (family == VR_FAM_IP4) {
 		uint64_t top = 1 + rng_below(&block, 222);
 
-		if (top >= 127)
-			top++;
+		/* Not loopback, nor what fib.c uses. */
+		if (top == 10 || top == 127)
+			top = 223;
 		top = top << 8 | rng_below(&block, 256);
 		p.hi = top << 48 | rng_next(r) >> 48 << 32;
 	} else {
