@@ -99,7 +99,7 @@ bool ovs_start(bool decap, const char **why)
 		*why = "BENCH_SOURCE does not say where ovs.sh is";
 		return false;
 	}
-	strcpy(dir, PATTERN);
+	memcpy(dir, PATTERN, sizeof(dir));
 	if (!mkdtemp(dir))
 		die("%s: %s", dir, strerror(errno));
 	start_watcher();

@@ -53,13 +53,23 @@ bridges()
 	ovs-ofctl add-flow "unix:$dir/br-phy.mgmt" actions=NORMAL
 }
 
-# What vrouter does to a packet, as flows
-flows()
+# What vrouter does to a packet, as a flow
+flow()
 {
+	local match actions
+
 	case $way in
-	encap)	ovs-ofctl add-flow "unix:$dir/br0.mgmt" "in_port=1,ip,dl_dst=$MAC_GATEWAY,nw_dst=10.1.0.0/16,actions=mod_dl_src:$MAC_OURS,mod_dl_dst:$MAC_REMOTE,dec_ttl,set_field:192.0.2.3->tun_dst,set_field:5001->tun_id,2" ;;
-	decap)	ovs-ofctl add-flow "unix:$dir/br0.mgmt" "in_port=2,tun_id=5001,ip,dl_dst=$MAC_OURS,nw_dst=10.1.0.0/16,actions=mod_dl_src:$MAC_GATEWAY,mod_dl_dst:$MAC_TENANT,dec_ttl,1" ;;
+	encap)
+		match=in_port=1,ip,dl_dst=$MAC_GATEWAY,nw_dst=10.1.0.0/16
+		actions=mod_dl_src:$MAC_OURS,mod_dl_dst:$MAC_REMOTE,dec_ttl
+		actions+=,set_field:192.0.2.3-\>tun_dst,set_field:5001-\>tun_id,2
+		;;
+	decap)
+		match=in_port=2,tun_id=5001,ip,dl_dst=$MAC_OURS,nw_dst=10.1.0.0/16
+		actions=mod_dl_src:$MAC_GATEWAY,mod_dl_dst:$MAC_TENANT,dec_ttl,1
+		;;
 	esac
+	ovs-ofctl add-flow "unix:$dir/br0.mgmt" "$match,actions=$actions"
 }
 
 dir=$1
@@ -72,4 +82,4 @@ command -v ovs-vswitchd >/dev/null || {
 export OVS_RUNDIR=$dir OVS_LOGDIR=$dir OVS_DBDIR=$dir
 daemons
 bridges
-flows
+flow
