@@ -17,6 +17,7 @@
 # UML_FRAGMENTS more kernel configuration, file names; see uml-build.sh
 # UML_CONSOLE   file for the kernel's console (default DIR/console-RELEASE.log)
 # UML_MEMORY    memory (default 2G)
+# UML_PREFIX    command words that start the kernel, as "taskset -c 1"
 # VROUTER_KO    a module that is built already
 
 set -euo pipefail
@@ -34,6 +35,7 @@ if [ -z "${VROUTER_KO-}" ]; then
 	ARCH=um MAKEFLAGS=-s "$top/scripts/build-module.sh" "$kdir" >&2
 	VROUTER_KO=$top/build/$release-gcc${SUFFIX-}/vrouter.ko
 fi
+read -ra prefix <<<"${UML_PREFIX-}"
 console=${UML_CONSOLE:-$dir/console-$release.log}
 limit=${TMO:-900}
 
@@ -99,7 +101,7 @@ complaints+='|rcu: INFO: |blocked for more than|Call Trace:|suspicious RCU'
 
 boot()
 {
-	TMPDIR=$ram timeout -k 10 "$limit" "$kdir/linux" \
+	TMPDIR=$ram timeout -k 10 "$limit" "${prefix[@]}" "$kdir/linux" \
 		"mem=${UML_MEMORY:-2G}" "umid=${work##*.}" "uml_dir=$work" \
 		root=/dev/root rootfstype=hostfs rootflags=/ ro init="$work/init" \
 		con=null con0=null,fd:2 con1=null,fd:1 \

@@ -21,18 +21,17 @@
 #include <linux/bpf.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
-#include <sched.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
+
+#include "util.h"
 
 #define BATCH		64	/* as a driver polls at a time */
 #define RUN		5000
@@ -46,20 +45,6 @@ struct frame {
 	/* What the way through a host may write over; even */
 	unsigned int fresh_from, fresh_to;
 };
-
-static void die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
-
-static void die(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	fprintf(stderr, "gen: ");
-	vfprintf(stderr, format, args);
-	fprintf(stderr, "\n");
-	va_end(args);
-	exit(1);
-}
 
 static void put16(uint8_t *p, unsigned int value)
 {
@@ -175,18 +160,6 @@ static int load_program(const struct frame *f)
 	return fd;
 }
 
-static void enter_netns(const char *name)
-{
-	char path[128];
-	int fd;
-
-	snprintf(path, sizeof(path), "/run/netns/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		die("namespace %s: %s", name, strerror(errno));
-	close(fd);
-}
-
 /* A tap device can receive while somebody has it open. */
 static int open_tap(const char *name)
 {
@@ -220,14 +193,6 @@ static unsigned long long tx_packets(const char *dev)
 	die("no device %s", dev);
 }
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1e9 + t.tv_nsec;
-}
-
 static int compare(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -249,11 +214,11 @@ static double run(int prog, const struct frame *f, int ifindex, unsigned int cou
 		    .ctx_in = &ctx, .ctx_size_in = sizeof(ctx),
 		    .repeat = count, .batch_size = BATCH,
 		    .flags = BPF_F_TEST_XDP_LIVE_FRAMES);
-	double start = now();
+	double start = now_ns();
 
 	if (bpf_prog_test_run_opts(prog, &opts))
 		die("test run: %s", strerror(errno));
-	return now() - start;
+	return now_ns() - start;
 }
 
 int main(int argc, char **argv)

@@ -48,4 +48,4 @@ prefixes | vrouter_lines red 2 >"$work/vrouter"
 prefixes | sed 's|.*|route add & vrf red via 203.0.113.2 dev up0|' >"$work/kernel"
 prefixes | sed 's|.*|route add & vrf red nhid 2|' >"$work/kernel-nhid"
 load_module "${FULL_TABLE[@]}"
-contest module-route-load s "${ROUTE_ROUNDS:-3}" sample vrouter kernel kernel-nhid
+COLD=yes contest module-route-load s "${ROUTE_ROUNDS:-3}" sample vrouter kernel kernel-nhid

@@ -13,7 +13,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 contenders=(vrouter bridge vxlan floor)
-packets=${PACKETS:-200000}
+packets=${PACKETS:-25000}
 
 # devices NS TAP DUMMY
 devices()
@@ -54,12 +54,12 @@ set_up()
 
 encap()
 {
-	"$GEN" "encap-$1" tap0 up0 "$packets" tenant
+	"$TOOLS/gen" "encap-$1" tap0 up0 "$packets" tenant
 }
 
 decap()
 {
-	"$GEN" "decap-$1" up0 ten0 "$packets" tunnel
+	"$TOOLS/gen" "decap-$1" up0 ten0 "$packets" tunnel
 }
 
 load_module

@@ -12,7 +12,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 contenders=(vrouter auto bridge vxlan)
-seconds=${SECONDS_EACH:-2}
+mebibytes=${MEBIBYTES:-1000}
 
 # tenant NS H
 tenant()
@@ -50,19 +50,14 @@ set_up()
 			vr "ha-$c" fastpath enable >&2
 			vr "hb-$c" fastpath enable >&2
 		fi
-		ip netns exec "b-$c" iperf3 -s -D --pidfile "$work/iperf3-$c" >/dev/null
 	done
 }
 
 stream()
 {
-	ip netns exec "a-$1" iperf3 -c 10.1.2.10 -t "$seconds" -l 256K -J |
-		jq -e '.end.sum_received.bits_per_second / 1e6 | round'
+	"$TOOLS/stream" "a-$1" "b-$1" 10.1.2.10 "$mebibytes"
 }
 
 load_module
 set_up
 contest module-tcp mbps "$ROUNDS" stream "${contenders[@]}"
-for pidfile in "$work"/iperf3-*; do
-	kill "$(tr -d '\0' <"$pidfile")"
-done
