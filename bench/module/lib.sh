@@ -178,7 +178,7 @@ per_line()
 	shift 2
 
 	start=${EPOCHREALTIME/[.,]/}
-	"$@" >&2
+	"$@" >&2 || return 1
 	end=${EPOCHREALTIME/[.,]/}
 	case $unit in
 	s)	awk "BEGIN { printf \"%.3f\n\", ($end - $start) / 1e6 / $lines }" ;;
