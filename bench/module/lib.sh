@@ -6,7 +6,9 @@
 # VRCTL		the binary
 # TOOLS		the directory of gen and stream
 # WHERE		the kernel, as results name it
-# ROUNDS	samples of each contender
+# BENCH_ROUNDS	samples of each contender, when asked for
+# BENCH_QUICK	1: fewer and shorter
+# PREFIXES	the Internet's prefixes, gzipped
 
 GWMAC=02:00:5e:00:00:01		# of the tenants' gateways
 RMAC=02:00:c0:00:02:0		# router MAC of VTEP 192.0.2.N
@@ -34,6 +36,25 @@ emit()
 	shift 3
 	printf -v line '%s%s' "$line" "$(IFS=,; echo "$*")"
 	printf '%s]}\n' "$line"
+}
+
+# skip CASE CONTENDER WHY
+skip()
+{
+	printf '{"case":"%s","contender":"%s","skip":"%s"}\n' "$@"
+}
+
+# note CASE TEXT
+note()
+{
+	printf '{"case":"%s","note":"%s"}\n' "$@"
+}
+
+# rounds NORMALLY QUICKLY
+rounds()
+{
+	[ "$BENCH_QUICK" = 1 ] && set -- "$2"
+	echo "${BENCH_ROUNDS:-$1}"
 }
 
 # contest CASE UNIT ROUNDS FUNCTION CONTENDER...: samples of all contenders,

@@ -7,7 +7,7 @@ set -euo pipefail
 # shellcheck source=bench/module/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-changes=${CHANGES:-2000}
+changes=2000
 
 # Another router MAC each time, so that each one is a change.
 lines()
@@ -40,4 +40,4 @@ prefixes | vrouter_lines red 2 >"$work/routes"
 vrouter_load full "$work/routes"
 lines 1 >"$work/one"
 lines 2 >"$work/full"
-contest module-nexthop-change ns "$ROUNDS" change one full
+contest module-nexthop-change ns "$(rounds 15 5)" change one full

@@ -1,20 +1,26 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The module's benchmarks, in a kernel of their own: see bench/cases/module.
+# The module's cases, in a kernel of their own: see bench/cases/module.
 #
-# Usage: run.sh [CASE...]	CASE is a script's name here, without .sh
+# Usage: run.sh CASE...
 
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 
 WHERE="$GUEST $(uname -r)"
 export WHERE
-
-[ $# -gt 0 ] || set -- small tcp routes nexthop
 failed=0
 for name; do
-	"$here/$name.sh" || {
-		echo "bench/module: $name failed" >&2
+	case $name in
+	module-encap|module-decap) script=small ;;
+	module-tcp) script=tcp ;;
+	module-route-load) script=routes ;;
+	module-nexthop-change) script=nexthop ;;
+	*)	echo "run.sh: no case $name" >&2
+		exit 1 ;;
+	esac
+	"$here/$script.sh" "$name" || {
+		echo "run.sh: $name failed" >&2
 		failed=1
 	}
 	ip -all netns del

@@ -7,13 +7,15 @@
 #
 # All of a packet's way is on one CPU, within the generator's call. The floor is
 # the generator and a host that only hands the frames on from device to device.
+#
+# Usage: small.sh module-encap|module-decap
 
 set -euo pipefail
 # shellcheck source=bench/module/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 contenders=(vrouter bridge vxlan floor)
-packets=${PACKETS:-25000}
+packets=25000
 
 # devices NS TAP DUMMY
 devices()
@@ -33,23 +35,27 @@ hand_on()
 	tc -n "$1" filter add dev "$2" ingress matchall action mirred egress redirect dev "$3"
 }
 
-set_up()
+# Each of a CONTENDER
+set_up_encap()
 {
-	local c
+	devices "encap-$1" tap0 up0
+	if [ "$1" = floor ]; then
+		hand_on encap-floor tap0 up0
+		return
+	fi
+	underlay "encap-$1" 1
+	"overlay_$1" "encap-$1" 1 tap0
+}
 
-	for c in "${contenders[@]}"; do
-		devices "encap-$c" tap0 up0
-		devices "decap-$c" up0 ten0
-		if [ "$c" = floor ]; then
-			hand_on encap-floor tap0 up0
-			hand_on decap-floor up0 ten0
-			continue
-		fi
-		underlay "encap-$c" 1
-		underlay "decap-$c" 2
-		"overlay_$c" "encap-$c" 1 tap0
-		"overlay_$c" "decap-$c" 2 ten0
-	done
+set_up_decap()
+{
+	devices "decap-$1" up0 ten0
+	if [ "$1" = floor ]; then
+		hand_on decap-floor up0 ten0
+		return
+	fi
+	underlay "decap-$1" 2
+	"overlay_$1" "decap-$1" 2 ten0
 }
 
 encap()
@@ -63,6 +69,8 @@ decap()
 }
 
 load_module
-set_up
-contest module-encap ns "$ROUNDS" encap "${contenders[@]}"
-contest module-decap ns "$ROUNDS" decap "${contenders[@]}"
+way=${1#module-}
+for contender in "${contenders[@]}"; do
+	"set_up_$way" "$contender"
+done
+contest "$1" ns "$(rounds 21 7)" "$way" "${contenders[@]}"

@@ -12,7 +12,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 contenders=(vrouter auto bridge vxlan)
-mebibytes=${MEBIBYTES:-1000}
+mebibytes=1000
 
 # tenant NS H
 tenant()
@@ -60,4 +60,4 @@ stream()
 
 load_module
 set_up
-contest module-tcp mbps "$ROUNDS" stream "${contenders[@]}"
+contest module-tcp mbps "$(rounds 15 5)" stream "${contenders[@]}"
