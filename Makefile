@@ -11,7 +11,7 @@ BPFTOOL		?= $(or $(shell command -v bpftool),/usr/sbin/bpftool)
 PKG_CONFIG	?= pkg-config
 
 .PHONY: all modules modules_install vrctl bpf net-tests install dkms-install setup demo \
-	test check generate clean help
+	test bench check generate clean help
 .DELETE_ON_ERROR:
 
 all: vrctl bpf modules net-tests
@@ -84,6 +84,9 @@ demo:
 test:
 	scripts/test.sh
 
+bench:
+	scripts/bench.sh $(BENCH)
+
 check:
 	scripts/check.sh
 
@@ -99,6 +102,8 @@ help:
 	@echo 'make demo         install what is needed, build, show two tenants in a VM'
 	@echo 'make test         install what is needed, build, run all tests'
 	@echo 'make check        compiler warnings, sparse, checkpatch, shellcheck, ...'
+	@echo 'make bench        install what is needed, build, measure against peers;'
+	@echo "                  BENCH='--quick lookup' for less, see bench/run --help"
 	@echo
 	@echo 'make setup        only install what is needed (asks nothing)'
 	@echo 'make modules      only the module; KDIR=DIR for one kernel, CC=clang'

@@ -23,12 +23,9 @@ MODULE_PARM_DESC(image_vifs, "vifs that an image has room for");
 static unsigned int image_nexthops = 4096;
 module_param(image_nexthops, uint, 0444);
 MODULE_PARM_DESC(image_nexthops, "nexthops that an image has room for");
-static unsigned int image_nodes = 65536;
-module_param(image_nodes, uint, 0444);
-MODULE_PARM_DESC(image_nodes, "nodes of the route tables of an image");
-static unsigned int image_results = 131072;
-module_param(image_results, uint, 0444);
-MODULE_PARM_DESC(image_results, "results of the route tables of an image");
+static unsigned int image_lines = 65536;
+module_param(image_lines, uint, 0444);
+MODULE_PARM_DESC(image_lines, "cache lines for the route tables of an image");
 
 #define MAX_RETIRED	8192	/* runs that wait for a grace period */
 
@@ -53,11 +50,9 @@ void vrouter_img_default_sizes(u32 size[VR_SEC_MAX])
 	size[VR_SEC_NHPTR] = DIV_ROUND_UP(nexthops + 1, 16);
 	/* a nexthop that changes has two records for a moment */
 	size[VR_SEC_NH] = nexthops + nexthops / 4 + 16;
-	/* three chunks of each pool are the trie's reserve */
-	size[VR_SEC_NODE] = roundup(clamp(image_nodes, 64U, 1U << 26), VR_POOL_CHUNK) +
-			    3 * VR_POOL_CHUNK;
-	size[VR_SEC_RESULT] = (roundup(clamp(image_results, 64U, 1U << 28), VR_POOL_CHUNK) +
-			       2 * VR_POOL_CHUNK) / 16;
+	/* one chunk has the trie's reserve */
+	size[VR_SEC_LINE] = roundup(clamp(image_lines, 64U, 1U << 27), VR_POOL_CHUNK) +
+			    VR_POOL_CHUNK;
 	size[VR_SEC_BLOCK] = nr_cpu_ids * (1 + vrfs + vifs);
 	size[VR_SEC_NHCTR] = nr_cpu_ids * (nexthops + 1);
 }
@@ -77,20 +72,30 @@ static void init_hdr(struct vrouter_img *img)
 	smp_store_release(&hdr->magic, VR_IMAGE_MAGIC);
 }
 
+static void *trie_alloc(unsigned long size)
+{
+	return kvmalloc(size, GFP_KERNEL_ACCOUNT);
+}
+
+static void trie_free(void *mem)
+{
+	kvfree(mem);
+}
+
 static int init_trie(struct vrouter_img *img)
 {
-	u32 nodes = rounddown(img->view.size[VR_SEC_NODE], VR_POOL_CHUNK);
-	u32 results = rounddown(img->view.size[VR_SEC_RESULT] * 16, VR_POOL_CHUNK);
+	u32 lines = rounddown(img->view.size[VR_SEC_LINE], VR_POOL_CHUNK);
 
-	img->bitmap = kvzalloc(vr_pool_bytes(nodes) + vr_pool_bytes(results), GFP_KERNEL);
+	img->bitmap = kvzalloc(vr_pool_bytes(lines), GFP_KERNEL);
 	img->trie.retired = kvmalloc_array(MAX_RETIRED, sizeof(*img->trie.retired), GFP_KERNEL);
 	if (!img->bitmap || !img->trie.retired)
 		return -ENOMEM;
-	img->trie.node = img->view.base[VR_SEC_NODE];
-	img->trie.result = img->view.base[VR_SEC_RESULT];
+	img->trie.line = img->view.base[VR_SEC_LINE];
+	img->trie.vrf = img->view.base[VR_SEC_VRF];
 	img->trie.max_retired = MAX_RETIRED;
-	vr_pool_init(&img->trie.nodes, nodes, img->bitmap);
-	vr_pool_init(&img->trie.results, results, img->bitmap + vr_pool_bytes(nodes));
+	img->trie.alloc = trie_alloc;
+	img->trie.free = trie_free;
+	vr_pool_init(&img->trie.lines, lines, img->bitmap);
 	return 0;
 }
 
@@ -152,14 +157,14 @@ void vrouter_img_free(struct vrouter_img *img)
 	kfree(img);
 }
 
-/* Records of a pool in use, without those that only wait for a grace period. */
-static u32 pool_used(const struct vr_trie *t, const struct vr_pool *pool, bool results)
+/* Lines in use, without those that only wait for a grace period. */
+static u32 lines_used(const struct vr_trie *t)
 {
-	u32 i, n = pool->used;
+	u32 i, n = t->lines.used;
 
 	for (i = 0; i < t->nretired; i++)
-		if (t->retired[i].results == results)
-			n -= vr_pool_run(t->retired[i].n);
+		if (t->retired[i].idx != t->reserve)
+			n -= t->retired[i].n;
 	return n;
 }
 
@@ -176,10 +181,8 @@ u32 vrouter_img_used(struct vrouter *vr, enum vr_section sec)
 				    atomic_read(&vr->ids[VR_SEC_VIF].used) + vr->npeers, 8);
 	case VR_SEC_NHPTR:
 		return DIV_ROUND_UP(atomic_read(&vr->ids[VR_SEC_NHPTR].used), 16);
-	case VR_SEC_NODE:
-		return pool_used(&img->trie, &img->trie.nodes, false);
-	case VR_SEC_RESULT:
-		return DIV_ROUND_UP(pool_used(&img->trie, &img->trie.results, true), 16);
+	case VR_SEC_LINE:
+		return lines_used(&img->trie);
 	case VR_SEC_BLOCK:
 		return (1 + atomic_read(&vr->ids[VR_SEC_BLOCK].used)) * hdr->ncpu;
 	case VR_SEC_NHCTR:
@@ -233,28 +236,23 @@ static void copy_pool(struct vr_pool *to, const struct vr_pool *from)
 	to->used = from->used;
 }
 
-static void copy_trie(struct vrouter_img *to_img, const struct vrouter_img *from_img)
+/* The tables move over to @to, which from here on is their image. */
+static void move_trie(struct vrouter_img *to_img, const struct vrouter_img *from_img)
 {
 	const struct vr_trie *from = &from_img->trie;
 	struct vr_trie *to = &to_img->trie;
 
-	memcpy(to->node, from->node, from->nodes.size * sizeof(*to->node));
-	memcpy(to->result, from->result, from->results.size * sizeof(*to->result));
-	copy_pool(&to->nodes, &from->nodes);
-	copy_pool(&to->results, &from->results);
-	memcpy(to->reserve, from->reserve, sizeof(to->reserve));
-	to->lent = from->lent;
-	to->home = from->home;
-	if (from->home.root)
-		to->home.root = to_img->view.base[VR_SEC_VRF] +
-				((void *)from->home.root - from_img->view.base[VR_SEC_VRF]);
+	memcpy(to->line, from->line, from->lines.size * sizeof(*to->line));
+	copy_pool(&to->lines, &from->lines);
+	to->reserve = from->reserve;
+	to->loan = from->loan;
 	/* No reader has seen the copy: what is retired there is free here. */
 	memcpy(to->retired, from->retired, from->nretired * sizeof(*to->retired));
 	to->nretired = from->nretired;
 	vr_trie_reclaim(to, to->nretired);
 }
 
-static int copy_img(struct vrouter_img *to, struct vrouter_img *from,
+static int fill_img(struct vrouter_img *to, struct vrouter_img *from,
 		    struct netlink_ext_ack *extack)
 {
 	static const enum vr_section plain[] = { VR_SEC_VRF, VR_SEC_VIF, VR_SEC_NHPTR, VR_SEC_NH };
@@ -272,11 +270,12 @@ static int copy_img(struct vrouter_img *to, struct vrouter_img *from,
 	for (i = 0; i < ARRAY_SIZE(plain); i++)
 		memcpy(to->view.base[plain[i]], from->view.base[plain[i]],
 		       from->view.size[plain[i]] * vrouter_record_sizes[plain[i]]);
-	copy_trie(to, from);
 	if (copy_hash(to, from)) {
 		NL_SET_ERR_MSG(extack, "program: map vr_slot has no room for the image's entries");
 		return -ENOSPC;
 	}
+	/* Last, as nothing may fail after it. */
+	move_trie(to, from);
 	return 0;
 }
 
@@ -312,7 +311,7 @@ int vrouter_img_replace(struct vrouter *vr, struct vrouter_img *img,
 	struct vrouter_img *old = vrouter_img(vr);
 	int err;
 
-	err = copy_img(img, old, extack);
+	err = fill_img(img, old, extack);
 	if (err)
 		return err;
 	rcu_assign_pointer(vr->img, img);

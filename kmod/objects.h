@@ -20,6 +20,9 @@ int vrouter_run(struct genl_info *info, vrouter_command command);
 int vrouter_run_rtnl(struct genl_info *info, vrouter_command command);
 
 /* vrf.c */
+int vrouter_vrf_init(struct vrouter *vr);
+/* There is none any more. */
+void vrouter_vrf_exit(struct vrouter *vr);
 void vrouter_vrf_free_all(struct vrouter *vr);
 void vrouter_vrf_gateways_update(struct vrouter *vr, struct vrouter_vrf *vrf);
 /* Write the records of VRFs that follow the VTEP's router MAC. */
@@ -74,6 +77,9 @@ struct vrouter_nh_spec {
 };
 
 /* nexthop.c */
+int vrouter_nexthop_init(struct vrouter *vr);
+/* There is none any more. */
+void vrouter_nexthop_exit(struct vrouter *vr);
 struct vrouter_nexthop *vrouter_nexthop_find(struct vrouter *vr, u32 id);
 /* A nexthop that routes share without naming it; found or made. */
 struct vrouter_nexthop *vrouter_nexthop_auto(struct vrouter *vr,
@@ -96,7 +102,9 @@ void vrouter_nexthop_free_all(struct vrouter *vr);
 int vrouter_nexthop_parse(struct vrouter *vr, struct nlattr **attrs, struct vrouter_nh_spec *spec,
 			  struct netlink_ext_ack *extack);
 
-/* route.c */
+/* route.c; the module's own routes, in the table and in the image */
+int vrouter_route_init(void);
+void vrouter_route_exit(void);
 int vrouter_route_add(struct vrouter *vr, struct vrouter_vrf *vrf, const struct vrouter_prefix *p,
 		      struct vrouter_nexthop *nh, u8 protocol, u32 metric,
 		      struct netlink_ext_ack *extack);
@@ -105,9 +113,25 @@ void vrouter_route_remove(struct vrouter *vr, struct vrouter_route *rt);
 void vrouter_route_flush_vrf(struct vrouter *vr, struct vrouter_vrf *vrf);
 void vrouter_route_flush_nexthop(struct vrouter *vr, struct vrouter_nexthop *nh);
 
+/* route.c; the steps of which route-change.c makes changes that it can undo */
+struct vrouter_route *vrouter_route_alloc(struct vrouter_vrf *vrf, const struct vrouter_prefix *p,
+					  struct vrouter_nexthop *nh, u8 protocol, u32 metric);
+void vrouter_route_free(struct vrouter *vr, struct vrouter_route *rt);
+/* Put a route into its VRF's table, where there is none to its prefix, and take it out. */
+void vrouter_route_link(struct vrouter_route *rt);
+void vrouter_route_unlink(struct vrouter_route *rt);
+/* Exchange what a route in its table says for what the caller holds. */
+void vrouter_route_swap(struct vrouter_route *rt, struct vrouter_nexthop **nh, u8 *protocol,
+			u32 *metric);
+/* Have the image say what the route says. */
+int vrouter_route_install(struct vrouter *vr, struct vrouter_route *rt,
+			  struct netlink_ext_ack *extack);
+
+/* Whether @b lies in @a, whose bits beyond its length do not matter. route.c */
+bool vrouter_prefix_covers(const struct vrouter_prefix *a, const struct vrouter_prefix *b);
+
 /* leak.c: whether a VRF nexthop on a prefix would close a loop. */
 int vrouter_leak_check(struct vrouter_vrf *vrf, const struct vrouter_prefix *p,
 		       struct vrouter_vrf *target, struct netlink_ext_ack *extack);
-bool vrouter_prefix_covers(const struct vrouter_prefix *a, const struct vrouter_prefix *b);
 
 #endif /* _VROUTER_OBJECTS_H */

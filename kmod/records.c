@@ -184,19 +184,22 @@ int vrouter_img_route_set(struct vrouter *vr, struct vrouter_vrf *vrf,
 			  struct netlink_ext_ack *extack)
 {
 	struct vrouter_img *img = vrouter_img(vr);
-	u32 *root = &vrouter_vrf_rec(img, vrf->idx)->root[p->family];
+	struct vr_table *tb = &vrf->table[p->family];
 	struct vr_trie *t = &img->trie;
-	int tries;
+	int ret, tries;
 
 	if (!vr_trie_can_retire(t))
 		reclaim(t);
 	for (tries = 0; tries < RECLAIMS; tries++) {
-		if (!vr_trie_set(t, root, p->addr[0], p->addr[1], p->len, slot))
+		ret = vr_trie_set(t, tb, p->addr[0], p->addr[1], p->len, slot);
+		if (!ret)
 			return 0;
+		if (ret == VR_TRIE_NOMEM)
+			return -ENOMEM;
 		reclaim(t);
 	}
 	NL_SET_ERR_MSG(extack,
-		       "dst: the image is full; module parameters image_nodes and image_results make it larger");
+		       "dst: the image is full; module parameter image_lines makes it larger");
 	return -ENOSPC;
 }
 
@@ -204,16 +207,19 @@ void vrouter_img_route_clear(struct vrouter *vr, struct vrouter_vrf *vrf,
 			     const struct vrouter_prefix *p)
 {
 	struct vrouter_img *img = vrouter_img(vr);
-	u32 *root = &vrouter_vrf_rec(img, vrf->idx)->root[p->family];
+	struct vr_table *tb = &vrf->table[p->family];
 	struct vr_trie *t = &img->trie;
 	int ret, tries;
 
-	if (vrouter_img_abandoned(img))
+	/* What the image says stays, not what we know of it. */
+	if (vrouter_img_abandoned(img)) {
+		vr_table_forget(t, tb);
 		return;
+	}
 	if (!vr_trie_can_retire(t))
 		reclaim(t);
 	for (tries = 0; tries < RECLAIMS; tries++) {
-		ret = vr_trie_clear(t, root, p->addr[0], p->addr[1], p->len);
+		ret = vr_trie_clear(t, tb, p->addr[0], p->addr[1], p->len);
 		if (ret != VR_TRIE_FULL)
 			break;
 		reclaim(t);

@@ -98,8 +98,8 @@ static int read_set(struct genl_info *info, struct addr_set *set)
 	unsigned int na = count_nests(info, VROUTER_A_VIF_ADDR);
 	int err;
 
-	set->gateways = kzalloc(struct_size(set->gateways, prefix, ng), GFP_KERNEL);
-	set->addrs = kcalloc(na ?: 1, sizeof(*set->addrs), GFP_KERNEL);
+	set->gateways = kzalloc(struct_size(set->gateways, prefix, ng), GFP_KERNEL_ACCOUNT);
+	set->addrs = kcalloc(na ?: 1, sizeof(*set->addrs), GFP_KERNEL_ACCOUNT);
 	if (!set->gateways || !set->addrs)
 		return -ENOMEM;
 	err = read_nests(info, VROUTER_A_VIF_GATEWAY, false, set->gateways->prefix, ng,
@@ -139,9 +139,9 @@ static bool gateway_elsewhere(struct vrouter *vr, const struct vrouter_vif *self
 	struct vrouter_prefix other;
 	unsigned int i;
 
-	list_for_each_entry(vif, &vr->vifs, list) {
+	list_for_each_entry(vif, &self->vrf->vifs, vrf_list) {
 		g = rcu_dereference_protected(vif->gateways, lockdep_is_held(&vr->lock));
-		for (i = 0; vif != self && vif->vrf == self->vrf && g && i < g->n; i++) {
+		for (i = 0; vif != self && g && i < g->n; i++) {
 			other = host_prefix(&g->prefix[i]);
 			if (prefix_equal(&other, host))
 				return true;
@@ -280,13 +280,14 @@ static int keep_absent(const struct genl_info *info, const struct addr_set *have
 		kfree(set->gateways);
 		set->gateways = kmemdup(have->gateways,
 					struct_size(have->gateways, prefix, have->gateways->n),
-					GFP_KERNEL);
+					GFP_KERNEL_ACCOUNT);
 		if (!set->gateways)
 			return -ENOMEM;
 	}
 	if (!info->attrs[VROUTER_A_VIF_ADDR] && have->naddrs) {
 		kfree(set->addrs);
-		set->addrs = kmemdup(have->addrs, have->naddrs * sizeof(*have->addrs), GFP_KERNEL);
+		set->addrs = kmemdup(have->addrs, have->naddrs * sizeof(*have->addrs),
+				     GFP_KERNEL_ACCOUNT);
 		if (!set->addrs)
 			return -ENOMEM;
 		set->naddrs = have->naddrs;

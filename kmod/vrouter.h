@@ -34,6 +34,7 @@
 #include <uapi/linux/vrouter.h>
 #include <vrouter/encap.h>
 #include <vrouter/forward.h>
+#include <vrouter/trie_node.h>
 
 struct vrouter_img;
 struct socket;
@@ -65,8 +66,9 @@ struct vrouter_gateways {
 /**
  * struct vrouter_vrf - a tenant.
  * @list: in vrouter.vrfs, sorted by id
+ * @name_node: in vrouter.vrf_names
  * @vr: instance
- * @name: unique
+ * @name: unique, zeros to its end
  * @id: unique, the user's or ours
  * @idx: index in the image's vrf section and in vrouter.vrf_idx
  * @block: counter block
@@ -76,9 +78,10 @@ struct vrouter_gateways {
  * @default_action: enum vrouter_default_action
  * @source_check: enum vrouter_check
  * @nroutes: routes in both tables
- * @nvifs: vifs in it
  * @nnexthops: VRF nexthops that lead here
  * @routes: by VR_FAM_*, sorted by address, then length
+ * @table: by VR_FAM_*, what the image says of them
+ * @vifs: vifs in it
  * @leaks: its routes with a VRF nexthop
  * @gateways: the gateway addresses of its vifs; source of ICMP errors
  * @icmp_limit: for those errors
@@ -86,6 +89,7 @@ struct vrouter_gateways {
  */
 struct vrouter_vrf {
 	struct list_head list;
+	struct rhash_head name_node;
 	struct vrouter *vr;
 	char name[VROUTER_NAME_LEN + 1];
 	u32 id;
@@ -97,9 +101,10 @@ struct vrouter_vrf {
 	u8 default_action;
 	u8 source_check;
 	u32 nroutes;
-	u32 nvifs;
 	u32 nnexthops;
 	struct rb_root routes[2];
+	struct vr_table table[2];
+	struct list_head vifs;
 	struct list_head leaks;
 	struct vrouter_gateways __rcu *gateways;
 	struct ratelimit_state icmp_limit;
@@ -109,6 +114,7 @@ struct vrouter_vrf {
 /**
  * struct vrouter_vif - a tenant-facing netdev.
  * @list: in vrouter.vifs
+ * @vrf_list: in vrouter_vrf.vifs
  * @vr: instance; for the receive handler, whose data this is
  * @vrf: its VRF
  * @dev: the netdev, held by @tracker
@@ -131,6 +137,7 @@ struct vrouter_vrf {
  */
 struct vrouter_vif {
 	struct list_head list;
+	struct list_head vrf_list;
 	struct vrouter *vr;
 	struct vrouter_vrf *vrf;
 	struct net_device *dev;
@@ -241,7 +248,7 @@ struct vrouter_nexthop {
 	u32 nroutes;
 	struct vrouter_remote *remote;
 	struct list_head remote_list;
-	struct hlist_node auto_node;
+	struct rhash_head auto_node;
 	struct dst_cache dst_cache;
 	struct rcu_head rcu;
 };
@@ -251,10 +258,11 @@ struct vrouter_nexthop {
  * @node: in vrouter_vrf.routes
  * @leak: in vrouter_vrf.leaks when the nexthop is a VRF
  * @vrf: its VRF
- * @nh: its nexthop, which counts it
+ * @nh: its nexthop, held, which counts it
  * @prefix: the prefix
- * @protocol: as rtm_protocol
  * @metric: the control plane's
+ * @protocol: as rtm_protocol
+ * @installed: the image has the prefix
  */
 struct vrouter_route {
 	struct rb_node node;
@@ -262,11 +270,11 @@ struct vrouter_route {
 	struct vrouter_vrf *vrf;
 	struct vrouter_nexthop *nh;
 	struct vrouter_prefix prefix;
-	u8 protocol;
 	u32 metric;
+	u8 protocol;
+	bool installed;
 };
 
-#define VROUTER_AUTO_BITS	10
 #define VROUTER_REMOTE_BITS	8
 
 /**
@@ -280,6 +288,8 @@ struct vrouter_route {
  * @next_auto: where to look for the next id of an auto-made nexthop
  * @gen: counts changes, for consistent dumps
  * @vrfs: all VRFs, sorted by id
+ * @vrf_names: by name
+ * @vrf_ids: by id
  * @vifs: all vifs
  * @uplinks: all uplinks
  * @nexthops: all nexthops, by id
@@ -308,13 +318,15 @@ struct vrouter {
 	u32 next_auto;
 	u32 gen;
 	struct list_head vrfs;
+	struct rhashtable vrf_names;
+	struct xarray vrf_ids;
 	struct list_head vifs;
 	struct list_head uplinks;
 	struct xarray nexthops;
 	struct xarray vrf_idx;
 	struct xarray vif_idx;
 	struct xarray nh_slot;
-	struct hlist_head auto_nh[1 << VROUTER_AUTO_BITS];
+	struct rhashtable auto_nh;
 	struct hlist_head remotes[1 << VROUTER_REMOTE_BITS];
 	__be32 vtep_addr;
 	__be16 vtep_port;

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Install all that building, testing and the demo need, on a Debian 12 machine.
 # Asks nothing; does nothing (in a second) when everything is there.
+#
+# Usage: setup.sh [PACKAGE...]	with more packages, as the benchmark wants them
 
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -42,6 +44,7 @@ packages=(
 	"linux-image-$arch" "linux-image-6.12-$arch"
 	"$qemu" busybox-static zstd file	# file: virtme-ng looks at busybox
 	python3-venv ca-certificates	# virtme-ng is not in Debian 12
+	"$@"
 )
 
 missing_packages()

@@ -8,7 +8,7 @@
  * period.
  *
  * Integers are in host byte order unless their type is __be*. Index 0 of vrf,
- * vif, nhptr, nh and node is never used and means "none".
+ * vif, nhptr, nh and line is never used and means "none".
  */
 #ifndef _VROUTER_IMAGE_H
 #define _VROUTER_IMAGE_H
@@ -16,7 +16,7 @@
 #include <vrouter/reason.h>
 
 #define VR_IMAGE_MAGIC	0x76726f75u	/* "vrou" */
-#define VR_IMAGE_ABI	1u
+#define VR_IMAGE_ABI	2u
 
 /* S(ID, name, record type). The BPF maps are called vr_<name>. */
 #define VR_SECTIONS(S)						\
@@ -26,8 +26,7 @@
 	S(VIF, vif, struct vr_vif)				\
 	S(NHPTR, nhptr, struct vr_u32x16)			\
 	S(NH, nh, struct vr_nh)					\
-	S(NODE, node, struct vr_node)				\
-	S(RESULT, result, struct vr_u32x16)			\
+	S(LINE, line, struct vr_line)				\
 	S(BLOCK, block, struct vr_block)			\
 	S(NHCTR, nhctr, struct vr_nhctr)
 
@@ -49,24 +48,23 @@ struct vr_u32x16 {
  * struct vr_hdr - the image's header, one record.
  * @magic: VR_IMAGE_MAGIC
  * @abi: VR_IMAGE_ABI; changes with any record, reason or section
+ * @vtep: local tunnel endpoint in one word, see vr_vtep_word(); 0 is none
  * @flags: VR_F_*, one store
  * @ncpu: CPUs that the per-CPU sections have room for
  * @blocks: counter blocks of one CPU; block b of CPU c is record c * blocks + b
  * @nhs: nexthop counters of one CPU, likewise
  * @slots: hash buckets in use, a power of two
- * @vtep: local tunnel endpoint in one word, see vr_vtep_word(); 0 is none
  * @size: records in each section
  */
 struct vr_hdr {
 	__u32 magic;
 	__u32 abi;
+	__u64 vtep;
 	__u32 flags;
 	__u32 ncpu;
 	__u32 blocks;
 	__u32 nhs;
 	__u32 slots;
-	__u32 pad;
-	__u64 vtep;
 	__u32 size[VR_SEC_MAX];
 };
 
@@ -89,7 +87,8 @@ struct vr_bucket {
 
 /**
  * struct vr_vrf - a tenant.
- * @root: node of the route table's root, by VR_FAM_*; 0 is an empty table
+ * @root: reference to the route table's root node, see lpm.h, by VR_FAM_*; 0 is
+ *	an empty table
  * @block: counter block
  * @vni: L3VNI
  * @rmac: our router MAC in this VRF, as vr_mac_u64()
@@ -177,17 +176,17 @@ struct vr_nh {
 };
 
 /**
- * struct vr_node - six bits of a prefix tree (tree bitmap).
- * @internal: prefixes that end here: bit (1 << l) + v is the l-bit prefix v
- * @external: children, by the next six bits
- * @child: first of the children's nodes, which lie together; may change
- * @result: first of the results (nhptr indexes) of @internal, likewise together
+ * struct vr_line - a cache line of a route table's node, see lpm.h.
+ * @w: as eight words
+ * @v: as sixteen values or references
+ * @k: as 16-bit numbers; intervals have the last ones of theirs in k[0] to k[9]
  */
-struct vr_node {
-	__u64 internal;
-	__u64 external;
-	__u32 child;
-	__u32 result;
+struct vr_line {
+	union {
+		__u64 w[8];
+		__u32 v[16];
+		__u16 k[32];
+	};
 };
 
 /**
@@ -215,14 +214,14 @@ struct vr_nhctr {
 #define VR_PATH_MODULE	1
 
 _Static_assert(sizeof(struct vr_u32x16) == 64, "vr_u32x16");
-_Static_assert(sizeof(struct vr_hdr) == 40 + 4 * VR_SEC_MAX, "vr_hdr");
+_Static_assert(sizeof(struct vr_hdr) == 36 + 4 * VR_SEC_MAX, "vr_hdr");
 _Static_assert(sizeof(struct vr_hdr) % 8 == 0, "vr_hdr");
 _Static_assert(sizeof(struct vr_bucket) == 64, "vr_bucket");
 _Static_assert(sizeof(struct vr_vrf) == 32, "vr_vrf");
 _Static_assert(sizeof(struct vr_vif) == 32, "vr_vif");
 _Static_assert(sizeof(struct vr_nh) == 88, "vr_nh");
 _Static_assert(__builtin_offsetof(struct vr_nh, tmpl) == 24, "vr_nh.tmpl");
-_Static_assert(sizeof(struct vr_node) == 24, "vr_node");
+_Static_assert(sizeof(struct vr_line) == 64, "vr_line");
 _Static_assert(sizeof(struct vr_block) == 512, "vr_block");
 _Static_assert(sizeof(struct vr_nhctr) == 32, "vr_nhctr");
 _Static_assert(VR_DROP_MAX <= 40 && VR_PUNT_MAX <= 16, "reasons outgrow a block");
@@ -262,7 +261,7 @@ struct vr_image {
 #define vr_image_vrf(img, i)	VR_IMAGE_AT(img, VRF, struct vr_vrf, i)
 #define vr_image_vif(img, i)	VR_IMAGE_AT(img, VIF, struct vr_vif, i)
 #define vr_image_nh(img, i)	VR_IMAGE_AT(img, NH, struct vr_nh, i)
-#define vr_image_node(img, i)	VR_IMAGE_AT(img, NODE, struct vr_node, i)
+#define vr_image_line(img, i)	VR_IMAGE_AT(img, LINE, struct vr_line, i)
 #define vr_image_block(img, i)	VR_IMAGE_AT(img, BLOCK, struct vr_block, i)
 #define vr_image_nhctr(img, i)	VR_IMAGE_AT(img, NHCTR, struct vr_nhctr, i)
 

@@ -1,42 +1,194 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * Longest-prefix match: a tree bitmap with a stride of six bits (Eatherton,
- * Varghese, Dittia: "Tree bitmap: hardware/software IP lookups with
- * incremental updates", 2004). A prefix of length 6 k + r lies in a node k
- * levels below the root, as its r-bit prefix. Reads one node per six bits and
- * one result. trie.h writes it.
+ * Longest-prefix match: a trie whose nodes lie in cache lines of 64 bytes. A
+ * lookup reads one to three lines of a node, and few nodes.
+ *
+ * The address is taken in digits of 32 bits. A node with few prefixes covers
+ * the rest of its digit and holds intervals of it: a leaf line has values and
+ * the last key of each value's interval; a tree is one line or two of such
+ * keys, one key for each of the leaf lines that follow. A node with many
+ * prefixes is direct: 256 slots by the next eight bits, narrow (a value each)
+ * or wide (a value and a child each).
+ *
+ * Nothing is pushed from one node to the next: the last value met on the way
+ * down is the longest match. So a change stays in one node, and a node is
+ * small. trie.h writes them.
  */
 #ifndef _VROUTER_LPM_H
 #define _VROUTER_LPM_H
 
 #include <vrouter/image.h>
 
-#define VR_STRIDE	6
-#define VR_LEVELS_IP4	6	/* 32 = 5 * 6 + 2 */
-#define VR_LEVELS_IP6	22	/* 128 = 21 * 6 + 2 */
+/* Nodes on the longest way down: four to a digit, when all are direct. */
+#define VR_LEVELS_IP4	4
+#define VR_LEVELS_IP6	16
 
-/* The prefixes of length 0 to 5 that cover a six-bit value. */
-VR_INLINE __u64 vr_node_covers(__u32 bits)
+/*
+ * Leaves. When 16 bits or less are left of a digit, keys are short: k[0] to
+ * k[9] and v[5] to v[15]. Otherwise they are long: v[0] to v[6] and v[7] to
+ * v[14]. The last value needs no key.
+ */
+#define VR_SHORT_KEYS	10
+#define VR_SHORT_VALUES	(VR_SHORT_KEYS + 1)
+#define VR_SHORT_VALUE0	5
+#define VR_LONG_KEYS	7
+#define VR_LONG_VALUES	(VR_LONG_KEYS + 1)
+#define VR_LONG_VALUE0	7
+/* A line of a tree has as many short keys as a leaf, or so many long ones. */
+#define VR_TREE_KEYS	16
+
+/*
+ * A word of a line, and of a VRF's root: a value, that is a nexthop slot, or a
+ * reference to a node.
+ */
+#define VR_REF		(1u << 31)	/* a node, not a value */
+#define VR_REF_COVERED	(1u << 30)	/* of a leaf: the word after it is the match so far */
+#define VR_REF_DIRECT	(1u << 29)	/* 256 slots, not intervals */
+#define VR_REF_LARGE	(1u << 28)	/* intervals: a tree, not a leaf; direct: wide */
+#define VR_REF_TWO	(1u << 27)	/* the tree's keys are two lines */
+#define VR_REF_INDEX	(VR_REF_TWO - 1)	/* the node's first line */
+
+/* Two 16-bit numbers in lanes of 32 bits, with room for a borrow above each. */
+#define VR_LANES	0x0000ffff0000ffffULL
+#define VR_BORROW	0x0001000000010000ULL
+
+/* Bit 16 of each lane, for the numbers of @lanes that are not below @x. */
+VR_INLINE __u64 vr_not_below(__u64 lanes, __u64 x)
 {
-	return 2ULL | 1ULL << (2 + (bits >> 5)) | 1ULL << (4 + (bits >> 4)) |
-	       1ULL << (8 + (bits >> 3)) | 1ULL << (16 + (bits >> 2)) |
-	       1ULL << (32 + (bits >> 1));
+	return (((lanes & VR_LANES) | VR_BORROW) - x) & VR_BORROW;
 }
 
-/* How many bits of @map lie below bit @bit: an index into packed records. */
-VR_INLINE __u32 vr_rank(__u64 map, __u32 bit)
+/**
+ * vr_rank_short - how many of a line's ten short keys are below a number.
+ * @l: leaf, or tree
+ * @x: the number, 16 bits
+ *
+ * No branch: which interval a packet falls into cannot be predicted.
+ */
+VR_INLINE __u32 vr_rank_short(const struct vr_line *l, __u32 x)
 {
-	return vr_popcount64(map & ((1ULL << bit) - 1));
+	__u64 x2 = (__u64)x << 32 | x, last = l->v[4], sum;
+
+	sum = vr_not_below(l->w[0], x2) + vr_not_below(l->w[0] >> 16, x2) +
+	      vr_not_below(l->w[1], x2) + vr_not_below(l->w[1] >> 16, x2) +
+	      vr_not_below(last | last << 16, x2);
+	return VR_SHORT_KEYS - (__u32)((sum >> 16 & 0xffff) + (sum >> 48));
+}
+
+/* How many of the first @n long keys of a line are below @x. */
+VR_INLINE __u32 vr_rank_long(const struct vr_line *l, __u64 x, int n)
+{
+	__u64 rank = 0;
+	int i;
+
+	for (i = 0; i < n; i++)
+		rank += (l->v[i] - x) >> 63;
+	return rank;
+}
+
+/**
+ * struct vr_step - where a lookup has come to.
+ * @hi: bits of the address that are left, first bit highest
+ * @lo: those after @hi
+ * @ref: node to look into
+ * @best: value of the longest prefix so far, 0 when none
+ * @left: bits of the digit from here on: 32, 24, 16 or 8
+ */
+struct vr_step {
+	__u64 hi;
+	__u64 lo;
+	__u32 ref;
+	__u32 best;
+	__u32 left;
+};
+
+VR_INLINE void vr_step_shift(struct vr_step *s, __u32 bits)
+{
+	s->hi = s->hi << bits | s->lo >> (64 - bits);
+	s->lo <<= bits;
+}
+
+/* One direct node. Returns whether the way goes on. */
+VR_INLINE int vr_step_direct(const struct vr_image *img, struct vr_step *s)
+{
+	__u32 slot = s->hi >> 56, idx = s->ref & VR_REF_INDEX, v;
+	const struct vr_line *l;
+
+	(void)img;
+	if (!(s->ref & VR_REF_LARGE)) {
+		l = vr_image_line(img, idx + (slot >> 4));
+		v = l ? VR_READ_ONCE(l->v[slot & 15]) : 0;
+		s->best = v ? v : s->best;
+		return 0;
+	}
+	l = vr_image_line(img, idx + (slot >> 3));
+	if (!l)
+		return 0;
+	v = VR_READ_ONCE(l->v[(slot & 7) * 2]);
+	s->best = v ? v : s->best;
+	s->ref = VR_READ_ONCE(l->v[(slot & 7) * 2 + 1]);
+	s->left = s->left > 8 ? s->left - 8 : 32;
+	vr_step_shift(s, 8);
+	return s->ref != 0;
+}
+
+/* The leaf to look into, of a node of intervals, NULL when outside the image. */
+VR_INLINE const struct vr_line *vr_step_leaf(const struct vr_image *img, const struct vr_step *s,
+					     __u64 key)
+{
+	__u32 idx = s->ref & VR_REF_INDEX, rank;
+	const struct vr_line *l = vr_image_line(img, idx);
+
+	(void)img;
+	if (!l || !(s->ref & VR_REF_LARGE))
+		return l;
+	if (s->left <= 16)
+		return vr_image_line(img, idx + 1 + vr_rank_short(l, key >> 16));
+	rank = 1 + vr_rank_long(l, key, VR_TREE_KEYS);
+	if (s->ref & VR_REF_TWO) {
+		l = vr_image_line(img, idx + 1);
+		if (!l)
+			return l;
+		rank += 1 + vr_rank_long(l, key, VR_TREE_KEYS);
+	}
+	return vr_image_line(img, idx + rank);
+}
+
+/* One node of intervals, likewise. */
+VR_INLINE int vr_step_intervals(const struct vr_image *img, struct vr_step *s)
+{
+	__u64 key = s->hi >> 32;
+	const struct vr_line *l = vr_step_leaf(img, s, key);
+	__u32 at, v;
+
+	if (!l)
+		return 0;
+	at = s->left <= 16 ? VR_SHORT_VALUE0 + vr_rank_short(l, key >> 16) :
+			     VR_LONG_VALUE0 + vr_rank_long(l, key, VR_LONG_KEYS);
+	v = VR_READ_ONCE(l->v[at & 15]);
+	if (!(v & VR_REF)) {
+		s->best = v ? v : s->best;
+		return 0;
+	}
+	if (v & VR_REF_COVERED)
+		s->best = VR_READ_ONCE(l->v[(at + 1) & 15]);
+	s->ref = v;
+	vr_step_shift(s, s->left);
+	s->left = 32;
+	return 1;
 }
 
 /**
  * vr_lpm_lookup - the longest prefix that covers an address.
  * @img: image
- * @root: root node, from struct vr_vrf; 0 is an empty table
+ * @root: reference to the root node, from struct vr_vrf; 0 is an empty table
  * @hi: first 64 bits of the address, first bit on the wire highest. An IPv4
  *	address is the upper half of it
  * @lo: the other 64 bits, 0 for IPv4
  * @levels: VR_LEVELS_IP4 or VR_LEVELS_IP6
+ *
+ * Each change of the table is seen whole or not at all. A lookup during which
+ * two changes happen may see the second without the first.
  *
  * Context: RCU read side.
  * Return: the prefix's nexthop slot, 0 when no prefix covers the address.
@@ -44,33 +196,19 @@ VR_INLINE __u32 vr_rank(__u64 map, __u32 bit)
 VR_INLINE __u32 vr_lpm_lookup(const struct vr_image *img, __u32 root, __u64 hi, __u64 lo,
 			      int levels)
 {
-	__u64 best = 0, internal = 0;
-	__u32 result = 0;
+	struct vr_step s = { .hi = hi, .lo = lo, .ref = root, .left = 32 };
 	int i;
 
-	(void)img;
-	for (i = 0; i < levels; i++) {
-		const struct vr_node *n = vr_image_node(img, root);
-		__u32 bits = hi >> (64 - VR_STRIDE);
-		__u64 match;
-
-		if (!root || !n)
-			break;
-		match = n->internal & vr_node_covers(bits);
-		if (match) {
-			best = match;
-			internal = n->internal;
-			result = n->result;
-		}
-		if (!(n->external >> bits & 1))
-			break;
-		root = VR_READ_ONCE(n->child) + vr_rank(n->external, bits);
-		hi = hi << VR_STRIDE | lo >> (64 - VR_STRIDE);
-		lo <<= VR_STRIDE;
-	}
-	if (!best)
+	if (!root)
 		return 0;
-	return VR_IMAGE_WORD(img, RESULT, result + vr_rank(internal, vr_fls64(best)));
+	for (i = 0; i < levels; i++) {
+		int on = s.ref & VR_REF_DIRECT ? vr_step_direct(img, &s) :
+						 vr_step_intervals(img, &s);
+
+		if (!on)
+			break;
+	}
+	return s.best;
 }
 
 #endif /* _VROUTER_LPM_H */

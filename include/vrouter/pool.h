@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * A buddy allocator of runs of 1 to 64 records in a section of the image. It
- * keeps its own bitmaps, so that records in use or waiting for a grace period
- * are never written to.
+ * A buddy allocator of runs of 1 to 64 records in a section of the image, which
+ * take up no more than was asked for. It keeps its own bitmaps, so that records
+ * in use or waiting for a grace period are never written to.
  */
 #ifndef _VROUTER_POOL_H
 #define _VROUTER_POOL_H
@@ -49,12 +49,6 @@ VR_INLINE __u32 vr_pool_bytes(__u32 size)
 VR_INLINE int vr_pool_order(__u32 n)
 {
 	return n <= 1 ? 0 : (int)vr_fls64(n - 1) + 1;
-}
-
-/* Records that a run of @n takes up. */
-VR_INLINE __u32 vr_pool_run(__u32 n)
-{
-	return 1u << vr_pool_order(n);
 }
 
 VR_INLINE void vr_pool_set(struct vr_pool *p, int order, __u32 bit)
@@ -111,51 +105,70 @@ VR_INLINE __u32 vr_pool_find(struct vr_pool *p, int order)
 	return w * 64 + vr_fls64(map & -map);
 }
 
-/**
- * vr_pool_alloc - take a run of records.
- * @p: pool
- * @n: how many, 1 to 64
- *
- * Return: index of the first, or VR_POOL_NONE.
- */
-VR_INLINE __u32 vr_pool_alloc(struct vr_pool *p, __u32 n)
+/* Give back an aligned run of 1 << @o records; it joins its free neighbours. */
+VR_INLINE void vr_pool_join(struct vr_pool *p, __u32 idx, int o)
 {
-	int want = vr_pool_order(n), o = want;
-	__u32 bit;
-
-	while (o < VR_POOL_ORDERS && !p->nfree[o])
-		o++;
-	if (o == VR_POOL_ORDERS)
-		return VR_POOL_NONE;
-	bit = vr_pool_find(p, o);
-	vr_pool_clear(p, o, bit);
-	while (o > want) {
-		o--;
-		bit *= 2;
-		vr_pool_set(p, o, bit + 1);
-	}
-	p->used += 1u << want;
-	return bit << want;
-}
-
-/**
- * vr_pool_free - give a run back.
- * @p: pool
- * @idx: index of the first record
- * @n: as it was asked for
- */
-VR_INLINE void vr_pool_free(struct vr_pool *p, __u32 idx, __u32 n)
-{
-	int o = vr_pool_order(n);
 	__u32 bit = idx >> o;
 
-	p->used -= 1u << o;
 	while (o < VR_POOL_ORDERS - 1 && vr_pool_test(p, o, bit ^ 1)) {
 		vr_pool_clear(p, o, bit ^ 1);
 		bit /= 2;
 		o++;
 	}
 	vr_pool_set(p, o, bit);
+}
+
+/**
+ * vr_pool_free - give records back: a run, or some of one.
+ * @p: pool
+ * @idx: index of the first
+ * @n: how many
+ */
+static inline __attribute__((unused)) void vr_pool_free(struct vr_pool *p, __u32 idx, __u32 n)
+{
+	__u32 end = idx + n;
+	int o;
+
+	p->used -= n;
+	while (idx < end) {
+		/* The largest piece that is aligned as its size asks for. */
+		for (o = 0; o < VR_POOL_ORDERS - 1; o++)
+			if (idx >> o & 1 || idx + (2u << o) > end)
+				break;
+		vr_pool_join(p, idx, o);
+		idx += 1u << o;
+	}
+}
+
+/**
+ * vr_pool_alloc - take a run of records.
+ * @p: pool
+ * @n: how many, 1 to 64
+ *
+ * The first is aligned to the power of two that @n fits into.
+ *
+ * Return: index of the first, or VR_POOL_NONE.
+ */
+static inline __attribute__((unused)) __u32 vr_pool_alloc(struct vr_pool *p, __u32 n)
+{
+	int o = vr_pool_order(n);
+	__u32 idx, rest, end;
+
+	while (o < VR_POOL_ORDERS && !p->nfree[o])
+		o++;
+	if (o == VR_POOL_ORDERS)
+		return VR_POOL_NONE;
+	idx = vr_pool_find(p, o);
+	vr_pool_clear(p, o, idx);
+	idx <<= o;
+	end = idx + (1u << o);
+	/* What lies behind it stays free, in pieces as large as their place is aligned. */
+	for (rest = idx + n; rest < end; rest += 1u << o) {
+		o = vr_fls64(rest & -rest);
+		vr_pool_set(p, o, rest >> o);
+	}
+	p->used += n;
+	return idx;
 }
 
 #endif /* _VROUTER_POOL_H */

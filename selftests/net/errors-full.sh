@@ -18,7 +18,7 @@ reload()
 
 [ -n "${VROUTER_KO:-}" ] || skip_all "VROUTER_KO is not set"
 trap 'reload; finish' EXIT
-reload image_vrfs=4 image_vifs=4 image_nexthops=4 image_nodes=512 image_results=256
+reload image_vrfs=4 image_vifs=4 image_nexthops=4 image_lines=64
 
 nets full
 {
@@ -89,7 +89,7 @@ routes()
 
 routes add | vr full -batch - 2>"$work/full"
 stopped=$(sed -n 's/^Command failed -:\([0-9]*\)$/\1/p' "$work/full")
-message="dst: the image is full; module parameters image_nodes and image_results make it larger"
+message="dst: the image is full; module parameter image_lines makes it larger"
 same "routes: the image fills up" "Error: $message" "$(head -n 1 "$work/full")"
 note "room for $((stopped - 1)) routes"
 line=$(routes add | sed -n "${stopped}p")

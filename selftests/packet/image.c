@@ -13,8 +13,7 @@
 #define VRFS		32
 #define VIFS		32
 #define BUCKETS		64
-#define NODES		1024
-#define RESULTS		64	/* of sixteen words */
+#define LINES		1024
 #define RETIRED		64
 
 struct image {
@@ -23,6 +22,7 @@ struct image {
 	uint32_t size[VR_SEC_MAX];
 	void *base[VR_SEC_MAX];
 	struct vr_trie trie;
+	struct vr_table table[VRFS][2];
 	struct vr_run retired[RETIRED];
 };
 
@@ -50,8 +50,7 @@ struct image *image_new(int ncpu)
 		[VR_SEC_VIF] = VIFS,
 		[VR_SEC_NHPTR] = NEXTHOPS / 16,
 		[VR_SEC_NH] = NEXTHOPS,
-		[VR_SEC_NODE] = NODES,
-		[VR_SEC_RESULT] = RESULTS,
+		[VR_SEC_LINE] = LINES,
 		[VR_SEC_BLOCK] = BLOCKS * ncpu,
 		[VR_SEC_NHCTR] = NEXTHOPS * ncpu,
 	};
@@ -61,10 +60,11 @@ struct image *image_new(int ncpu)
 	memcpy(im->size, size, sizeof(size));
 	for (i = 0; i < VR_SEC_MAX; i++)
 		im->base[i] = alloc(size[i], record_size[i]);
-	vr_pool_init(&im->trie.nodes, NODES, alloc(1, vr_pool_bytes(NODES)));
-	vr_pool_init(&im->trie.results, RESULTS * 16, alloc(1, vr_pool_bytes(RESULTS * 16)));
-	im->trie.node = im->base[VR_SEC_NODE];
-	im->trie.result = im->base[VR_SEC_RESULT];
+	vr_pool_init(&im->trie.lines, LINES, alloc(1, vr_pool_bytes(LINES)));
+	im->trie.line = im->base[VR_SEC_LINE];
+	im->trie.vrf = im->base[VR_SEC_VRF];
+	im->trie.alloc = malloc;
+	im->trie.free = free;
 	im->trie.retired = im->retired;
 	im->trie.max_retired = RETIRED;
 	vr_trie_init(&im->trie);
@@ -179,14 +179,18 @@ static void add_nexthop(struct image *im, const struct line *l)
 
 static void add_route(struct image *im, const struct line *l)
 {
-	struct vr_vrf *vrf = record(im, VR_SEC_VRF, line_number(l, "vrf"));
+	uint32_t vrf = line_number(l, "vrf");
 	int fam = line_number(l, "family") == 6 ? VR_FAM_IP6 : VR_FAM_IP4;
 	uint8_t addr[16] = { 0 };
 	__be32 w[4];
 
 	line_hex(l, "addr", addr, sizeof(addr));
 	memcpy(w, addr, sizeof(w));
-	if (vr_trie_set(&im->trie, &vrf->root[fam],
+	if (vrf >= VRFS)
+		die("no VRF %u", vrf);
+	im->table[vrf][fam].vrf = vrf;
+	im->table[vrf][fam].family = fam;
+	if (vr_trie_set(&im->trie, &im->table[vrf][fam],
 			(__u64)vr_ntoh32(w[0]) << 32 | vr_ntoh32(w[1]),
 			(__u64)vr_ntoh32(w[2]) << 32 | vr_ntoh32(w[3]),
 			line_number(l, "len"), line_number(l, "slot")))

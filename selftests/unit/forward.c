@@ -12,6 +12,7 @@
 struct world {
 	struct vr_image img;
 	struct vr_trie t;
+	struct vr_table table[VRFS][2];
 	struct vr_vrf *vrf;
 	struct vr_u32x16 *ptr;
 	struct vr_nh *nh;
@@ -19,14 +20,19 @@ struct world {
 
 static void world_init(struct world *w)
 {
+	uint32_t i;
+
 	memset(w, 0, sizeof(*w));
 	w->vrf = unit_section(&w->img, VR_SEC_VRF, VRFS);
 	w->ptr = unit_section(&w->img, VR_SEC_NHPTR, NHS / 16);
 	w->nh = unit_section(&w->img, VR_SEC_NH, NHS + 1);
-	w->t.node = unit_section(&w->img, VR_SEC_NODE, 1024);
-	w->t.result = unit_section(&w->img, VR_SEC_RESULT, 1024 / 16);
-	vr_pool_init(&w->t.nodes, 1024, unit_alloc(vr_pool_bytes(1024), 1));
-	vr_pool_init(&w->t.results, 1024, unit_alloc(vr_pool_bytes(1024), 1));
+	w->t.line = unit_section(&w->img, VR_SEC_LINE, 1024);
+	w->t.vrf = w->vrf;
+	w->t.alloc = malloc;
+	w->t.free = free;
+	vr_pool_init(&w->t.lines, 1024, unit_alloc(vr_pool_bytes(1024), 1));
+	for (i = 0; i < 2 * VRFS; i++)
+		w->table[i / 2][i % 2] = (struct vr_table){ .vrf = i / 2, .family = i % 2 };
 	w->t.max_retired = 1024;
 	w->t.retired = unit_alloc(w->t.max_retired, sizeof(*w->t.retired));
 	vr_trie_init(&w->t);
@@ -34,8 +40,11 @@ static void world_init(struct world *w)
 
 static void world_free(struct world *w)
 {
-	free(w->t.nodes.free[0]);
-	free(w->t.results.free[0]);
+	int i;
+
+	for (i = 0; i < 2 * VRFS; i++)
+		vr_table_forget(&w->t, &w->table[i / 2][i % 2]);
+	free(w->t.lines.free[0]);
 	free(w->t.retired);
 	unit_image_free(&w->img);
 }
@@ -48,13 +57,13 @@ static void nexthop(struct world *w, uint32_t slot, uint8_t type, uint32_t targe
 
 static void route4(struct world *w, uint32_t vrf, uint32_t addr, int len, uint32_t slot)
 {
-	assert_int_equal(vr_trie_set(&w->t, &w->vrf[vrf].root[VR_FAM_IP4],
+	assert_int_equal(vr_trie_set(&w->t, &w->table[vrf][VR_FAM_IP4],
 				     (uint64_t)addr << 32, 0, len, slot), 0);
 }
 
 static void route6(struct world *w, uint32_t vrf, uint64_t hi, int len, uint32_t slot)
 {
-	assert_int_equal(vr_trie_set(&w->t, &w->vrf[vrf].root[VR_FAM_IP6], hi, 0, len, slot), 0);
+	assert_int_equal(vr_trie_set(&w->t, &w->table[vrf][VR_FAM_IP6], hi, 0, len, slot), 0);
 }
 
 static struct vr_flow flow4(uint32_t src, uint32_t dst)

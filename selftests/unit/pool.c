@@ -37,18 +37,18 @@ static void heap_free(struct heap *h)
 
 static int heap_alloc(struct heap *h, uint32_t n)
 {
-	uint32_t idx = vr_pool_alloc(&h->p, n), run = vr_pool_run(n), i;
+	uint32_t idx = vr_pool_alloc(&h->p, n), i;
 
 	if (idx == VR_POOL_NONE)
 		return -1;
-	assert_true(run >= n && run < 2 * n);
-	assert_true(idx + run <= h->p.size);
-	for (i = idx; i < idx + run; i++) {
+	assert_int_equal(idx % (1u << vr_pool_order(n)), 0);
+	assert_true(idx + n <= h->p.size);
+	for (i = idx; i < idx + n; i++) {
 		assert_int_equal(h->owned[i], 0);
 		h->owned[i] = 1;
 	}
 	h->piece[h->npieces++] = (struct piece){ idx, n };
-	h->used += run;
+	h->used += n;
 	assert_int_equal(h->p.used, h->used);
 	return 0;
 }
@@ -56,12 +56,11 @@ static int heap_alloc(struct heap *h, uint32_t n)
 static void heap_release(struct heap *h, uint32_t at)
 {
 	struct piece d = h->piece[at];
-	uint32_t run = vr_pool_run(d.n);
 
 	vr_pool_free(&h->p, d.idx, d.n);
-	memset(h->owned + d.idx, 0, run);
+	memset(h->owned + d.idx, 0, d.n);
 	h->piece[at] = h->piece[--h->npieces];
-	h->used -= run;
+	h->used -= d.n;
 	assert_int_equal(h->p.used, h->used);
 }
 
@@ -80,7 +79,7 @@ static void heap_assert_fresh(const struct heap *h)
 /* Whether an aligned run of @n is free: then an allocation may not fail. */
 static int heap_has_room(const struct heap *h, uint32_t n)
 {
-	uint32_t run = vr_pool_run(n), i, j;
+	uint32_t run = 1u << vr_pool_order(n), i, j;
 
 	for (i = 0; i < h->p.size; i += run) {
 		for (j = 0; j < run && !h->owned[i + j]; j++)
@@ -150,7 +149,6 @@ TEST(pool_orders)
 	for (n = 1; n <= 64; n++) {
 		while (run < n)
 			run *= 2;
-		assert_int_equal(vr_pool_run(n), run);
 		assert_int_equal(1u << vr_pool_order(n), run);
 	}
 }

@@ -23,13 +23,18 @@ struct prefix {
 struct table {
 	struct vr_image img;
 	struct vr_trie t;
-	uint32_t root[TABLE_ROOTS];
+	struct vr_vrf *vrf;
+	struct vr_table table[TABLE_ROOTS];
 	struct prefix *ref;
 	uint32_t nref;
 	uint32_t max_ref;
-	/* what was free after init, by pool */
-	uint64_t *empty[2];
+	uint64_t *empty;	/* what was free after init */
 };
+
+static inline uint32_t *table_root(const struct table *tb, int root)
+{
+	return &tb->vrf[root / 2].root[root % 2];
+}
 
 static inline int table_levels(int root)
 {
@@ -93,7 +98,7 @@ static inline uint32_t table_ref_lookup(const struct table *tb, int root, uint64
 
 static inline uint32_t table_lookup(const struct table *tb, int root, uint64_t hi, uint64_t lo)
 {
-	return vr_lpm_lookup(&tb->img, tb->root[root], hi, lo, table_levels(root));
+	return vr_lpm_lookup(&tb->img, *table_root(tb, root), hi, lo, table_levels(root));
 }
 
 static inline void table_check(const struct table *tb, int root, uint64_t hi, uint64_t lo)
@@ -139,30 +144,56 @@ static inline void table_pool(struct vr_pool *p, uint32_t size)
 	vr_pool_init(p, size, unit_alloc(vr_pool_bytes(size), 1));
 }
 
-static inline void table_init(struct table *tb, uint32_t nodes, uint32_t results,
-			      uint32_t max_retired, uint32_t max_ref)
+/* The writer's own memory: how much is out, and how much there may yet be. */
+static long unit_mem_out, unit_mem_left = -1;
+
+static inline void *unit_mem_alloc(unsigned long size)
 {
+	void *mem = unit_mem_left ? malloc(size) : NULL;
+
+	unit_mem_left -= unit_mem_left > 0;
+	unit_mem_out += !!mem;
+	return mem;
+}
+
+static inline void unit_mem_free(void *mem)
+{
+	unit_mem_out -= !!mem;
+	free(mem);
+}
+
+static inline void table_init(struct table *tb, uint32_t lines, uint32_t max_retired,
+			      uint32_t max_ref)
+{
+	int i;
+
 	memset(tb, 0, sizeof(*tb));
-	tb->t.node = unit_section(&tb->img, VR_SEC_NODE, nodes);
-	tb->t.result = unit_section(&tb->img, VR_SEC_RESULT, results / 16);
-	table_pool(&tb->t.nodes, nodes);
-	table_pool(&tb->t.results, results);
+	for (i = 0; i < TABLE_ROOTS; i++)
+		tb->table[i] = (struct vr_table){ .vrf = i / 2, .family = i % 2 };
+	tb->vrf = unit_section(&tb->img, VR_SEC_VRF, TABLE_ROOTS / 2);
+	tb->t.vrf = tb->vrf;
+	tb->t.line = unit_section(&tb->img, VR_SEC_LINE, lines);
+	table_pool(&tb->t.lines, lines);
 	tb->t.retired = unit_alloc(max_retired, sizeof(*tb->t.retired));
 	tb->t.max_retired = max_retired;
+	tb->t.alloc = unit_mem_alloc;
+	tb->t.free = unit_mem_free;
 	vr_trie_init(&tb->t);
-	tb->empty[0] = pool_copy(&tb->t.nodes);
-	tb->empty[1] = pool_copy(&tb->t.results);
+	tb->empty = pool_copy(&tb->t.lines);
 	tb->ref = unit_alloc(max_ref, sizeof(*tb->ref));
 	tb->max_ref = max_ref;
 }
 
 static inline void table_free(struct table *tb)
 {
-	free(tb->t.nodes.free[0]);
-	free(tb->t.results.free[0]);
+	int i;
+
+	for (i = 0; i < TABLE_ROOTS; i++)
+		vr_table_forget(&tb->t, &tb->table[i]);
+	assert_int_equal(unit_mem_out, 0);
+	free(tb->t.lines.free[0]);
 	free(tb->t.retired);
-	free(tb->empty[0]);
-	free(tb->empty[1]);
+	free(tb->empty);
 	free(tb->ref);
 	unit_image_free(&tb->img);
 }
@@ -190,7 +221,7 @@ static inline int table_set(struct table *tb, const struct prefix *p)
 
 	if (!vr_trie_can_retire(&tb->t))
 		table_reclaim(tb);
-	ret = vr_trie_set(&tb->t, &tb->root[p->root], p->hi, p->lo, p->len, p->value);
+	ret = vr_trie_set(&tb->t, &tb->table[p->root], p->hi, p->lo, p->len, p->value);
 	if (ret)
 		return ret;
 	old = table_find(tb, p);
@@ -210,7 +241,7 @@ static inline int table_clear(struct table *tb, uint32_t at)
 
 	if (!vr_trie_can_retire(&tb->t))
 		table_reclaim(tb);
-	ret = vr_trie_clear(&tb->t, &tb->root[p.root], p.hi, p.lo, p.len);
+	ret = vr_trie_clear(&tb->t, &tb->table[p.root], p.hi, p.lo, p.len);
 	if (!ret)
 		tb->ref[at] = tb->ref[--tb->nref];
 	return ret;
@@ -220,10 +251,12 @@ static inline void table_assert_empty(const struct table *tb)
 {
 	int i;
 
-	for (i = 0; i < TABLE_ROOTS; i++)
-		assert_int_equal(tb->root[i], 0);
-	assert_true(pool_is(&tb->t.nodes, tb->empty[0]));
-	assert_true(pool_is(&tb->t.results, tb->empty[1]));
+	for (i = 0; i < TABLE_ROOTS; i++) {
+		assert_int_equal(*table_root(tb, i), 0);
+		assert_null(tb->table[i].node);
+	}
+	assert_true(pool_is(&tb->t.lines, tb->empty));
+	assert_int_equal(unit_mem_out, 0);
 }
 
 /*

@@ -6,61 +6,62 @@
 
 /* Sums up the runs of a trie and sees that none is met twice. */
 struct audit {
-	const struct vr_trie *t;
-	uint8_t *seen[2];
-	uint32_t used[2];
+	const struct table *tb;
+	uint8_t *seen;
+	uint32_t used;
 };
 
-static void audit_run(struct audit *a, uint32_t idx, uint32_t n, int results)
+static void audit_run(struct audit *a, uint32_t idx, uint32_t n)
 {
-	uint32_t size = results ? a->t->results.size : a->t->nodes.size, i;
-	uint32_t run = vr_pool_run(n);
+	uint32_t i;
 
-	assert_true(idx && idx + run <= size);
-	for (i = idx; i < idx + run; i++) {
-		assert_int_equal(a->seen[results][i], 0);
-		a->seen[results][i] = 1;
+	assert_true(idx && idx + n <= a->tb->t.lines.size);
+	for (i = idx; i < idx + n; i++) {
+		assert_int_equal(a->seen[i], 0);
+		a->seen[i] = 1;
 	}
-	a->used[results] += run;
+	a->used += n;
 }
 
-/* A node and what lies below it; none is there for nothing. */
-static void audit_node(struct audit *a, uint32_t idx)
+/* A node and what lies below it: none is there for nothing, and in its place. */
+static void audit_node(struct audit *a, const struct vr_tnode *node, int depth)
 {
-	const struct vr_node *n = &a->t->node[idx];
-	uint32_t count = vr_popcount64(n->external), i;
+	uint32_t i, kids = 0;
 
-	assert_true(n->internal || n->external);
-	assert_false(n->internal & 1);
-	if (n->internal)
-		audit_run(a, n->result, vr_popcount64(n->internal), 1);
-	if (count)
-		audit_run(a, n->child, count, 0);
-	for (i = 0; i < count; i++)
-		audit_node(a, n->child + i);
+	assert_int_equal(node->depth, depth);
+	assert_true(node->n && node->n <= node->max);
+	audit_run(a, node->ref & VR_REF_INDEX, node->lines);
+	for (i = 0; i < node->n; i++) {
+		const struct vr_tnode *kid = node->ent[i].kid;
+
+		if (!kid)
+			continue;
+		kids++;
+		assert_ptr_equal(kid->up, node);
+		assert_int_equal(kid->key, node->ent[i].key);
+		assert_int_equal(*vr_tnode_word(a->tb->t.line, node, kid->key) & ~VR_REF_COVERED,
+				 kid->ref);
+		audit_node(a, kid, depth + vr_tnode_span(node));
+	}
+	assert_int_equal(kids, node->kids);
 }
 
 static void audit_table(const struct table *tb)
 {
-	struct audit a = { .t = &tb->t };
+	struct audit a = { .tb = tb, .seen = unit_alloc(tb->t.lines.size, 1) };
 	uint32_t i;
 
-	a.seen[0] = unit_alloc(tb->t.nodes.size, 1);
-	a.seen[1] = unit_alloc(tb->t.results.size, 1);
 	for (i = 0; i < TABLE_ROOTS; i++) {
-		if (!tb->root[i])
+		if (!tb->table[i].node)
 			continue;
-		audit_run(&a, tb->root[i], 1, 0);
-		audit_node(&a, tb->root[i]);
+		assert_int_equal(*table_root(tb, i), tb->table[i].node->ref);
+		audit_node(&a, tb->table[i].node, 0);
 	}
 	for (i = 0; i < tb->t.nretired; i++)
-		audit_run(&a, tb->t.retired[i].idx, tb->t.retired[i].n,
-			  tb->t.retired[i].results);
-	/* Beside these: the reserve, and record 0, which is none. */
-	assert_int_equal(tb->t.nodes.used, a.used[0] + 1 + 2 * VR_POOL_CHUNK);
-	assert_int_equal(tb->t.results.used, a.used[1] + 1 + VR_POOL_CHUNK);
-	free(a.seen[0]);
-	free(a.seen[1]);
+		audit_run(&a, tb->t.retired[i].idx, tb->t.retired[i].n);
+	/* Beside these: the reserve, and line 0, which is none. */
+	assert_int_equal(tb->t.lines.used, a.used + 1 + VR_TREE_LINES);
+	free(a.seen);
 }
 
 static void clear_all(struct table *tb, struct rng *r)
@@ -88,7 +89,7 @@ TEST(trie_random)
 	struct prefix p;
 	int i, had;
 
-	table_init(&tb, AMPLE, AMPLE, 256, 2000);
+	table_init(&tb, AMPLE, 256, 2000);
 	for (i = 0; i < 12000; i++) {
 		int grow = i / 2000 % 2 ? 4 : 8;
 
@@ -107,7 +108,7 @@ TEST(trie_random)
 		p = table_random_prefix(&tb, &r);
 		had = !!table_find(&tb, &p);
 		if (!had)
-			assert_int_equal(vr_trie_clear(&tb.t, &tb.root[p.root], p.hi, p.lo,
+			assert_int_equal(vr_trie_clear(&tb.t, &tb.table[p.root], p.hi, p.lo,
 						       p.len), VR_TRIE_ABSENT);
 		if (i % 500 == 0)
 			audit_table(&tb);
@@ -123,7 +124,7 @@ TEST(trie_lengths)
 	struct table tb;
 	int root, len, pass;
 
-	table_init(&tb, AMPLE, AMPLE, 256, 512);
+	table_init(&tb, AMPLE, 256, 512);
 	for (root = 0; root < 2; root++) {
 		struct prefix p = { .root = root };
 		uint64_t hi = rng_next(&r), lo = root ? rng_next(&r) : 0;
@@ -151,7 +152,7 @@ TEST(trie_lengths)
 	table_free(&tb);
 }
 
-/* Nodes filled to the brim: 63 prefixes and 64 children each. */
+/* Nodes filled to the brim: each prefix of up to 12 bits. */
 TEST(trie_dense)
 {
 	struct rng r = { 5 };
@@ -159,7 +160,7 @@ TEST(trie_dense)
 	struct table tb;
 	uint32_t v;
 
-	table_init(&tb, AMPLE, AMPLE, 256, 10000);
+	table_init(&tb, AMPLE, 256, 10000);
 	for (p.len = 0; p.len <= 12; p.len++) {
 		for (v = 0; v < 1u << p.len; v++) {
 			p.hi = p.len ? (uint64_t)v << (64 - p.len) : 0;
@@ -206,16 +207,16 @@ TEST(trie_large)
 	uint32_t i;
 	int had;
 
-	table_init(&tb, 1 << 20, 1 << 20, 4096, want);
+	table_init(&tb, 1 << 20, 4096, want);
 	while (tb.nref < want) {
 		if (!vr_trie_can_retire(&tb.t))
 			table_reclaim(&tb);
 		p = internet_prefix(&r);
 		/* table_set() would look for it in the list: too slow here. */
-		had = !vr_trie_clear(&tb.t, &tb.root[p.root], p.hi, p.lo, p.len);
+		had = !vr_trie_clear(&tb.t, &tb.table[p.root], p.hi, p.lo, p.len);
 		if (!vr_trie_can_retire(&tb.t))
 			table_reclaim(&tb);
-		assert_int_equal(vr_trie_set(&tb.t, &tb.root[p.root], p.hi, p.lo, p.len,
+		assert_int_equal(vr_trie_set(&tb.t, &tb.table[p.root], p.hi, p.lo, p.len,
 					     p.value), 0);
 		if (!had)
 			tb.ref[tb.nref++] = p;

@@ -8,40 +8,60 @@
 #define MAX_REF		8192
 
 struct snapshot {
-	uint64_t *free[2];
-	uint32_t used[2];
-	uint32_t nfree[2][VR_POOL_ORDERS];
-	uint32_t root[TABLE_ROOTS];
+	uint64_t *free;
+	struct vr_line *line;
+	uint32_t used;
+	uint32_t nfree[VR_POOL_ORDERS];
+	struct vr_vrf vrf[TABLE_ROOTS / 2];
 	uint32_t nretired;
 };
 
 static void snapshot_take(struct snapshot *s, const struct table *tb)
 {
-	const struct vr_pool *p[2] = { &tb->t.nodes, &tb->t.results };
-	int i;
+	const struct vr_pool *p = &tb->t.lines;
 
-	for (i = 0; i < 2; i++) {
-		s->free[i] = pool_copy(p[i]);
-		s->used[i] = p[i]->used;
-		memcpy(s->nfree[i], p[i]->nfree, sizeof(s->nfree[i]));
-	}
-	memcpy(s->root, tb->root, sizeof(s->root));
+	s->free = pool_copy(p);
+	s->line = unit_copy(tb->t.line, p->size * sizeof(*s->line));
+	s->used = p->used;
+	memcpy(s->nfree, p->nfree, sizeof(s->nfree));
+	memcpy(s->vrf, tb->vrf, sizeof(s->vrf));
 	s->nretired = tb->t.nretired;
+}
+
+static void snapshot_free(struct snapshot *s)
+{
+	free(s->free);
+	free(s->line);
+}
+
+/* Whether a line is free in the snapshot; what lies there is nobody's. */
+static int snapshot_line_free(const struct snapshot *s, const struct vr_pool *p, uint32_t line)
+{
+	const uint64_t *map = s->free;
+	int o;
+
+	for (o = 0; o < VR_POOL_ORDERS; o++) {
+		if (map[(line >> o) / 64] >> ((line >> o) % 64) & 1)
+			return 1;
+		map += vr_pool_words(p->size, o);
+	}
+	return 0;
 }
 
 static void snapshot_check(struct snapshot *s, const struct table *tb)
 {
-	const struct vr_pool *p[2] = { &tb->t.nodes, &tb->t.results };
-	int i;
+	const struct vr_pool *p = &tb->t.lines;
+	uint32_t i;
 
-	for (i = 0; i < 2; i++) {
-		assert_true(pool_is(p[i], s->free[i]));
-		assert_int_equal(p[i]->used, s->used[i]);
-		assert_memory_equal(s->nfree[i], p[i]->nfree, sizeof(s->nfree[i]));
-		free(s->free[i]);
-	}
-	assert_memory_equal(s->root, tb->root, sizeof(s->root));
+	assert_true(pool_is(p, s->free));
+	assert_int_equal(p->used, s->used);
+	assert_memory_equal(s->nfree, p->nfree, sizeof(s->nfree));
+	assert_memory_equal(s->vrf, tb->vrf, sizeof(s->vrf));
 	assert_int_equal(s->nretired, tb->t.nretired);
+	for (i = 0; i < p->size; i++)
+		if (!snapshot_line_free(s, p, i))
+			assert_memory_equal(&s->line[i], &tb->t.line[i], sizeof(*s->line));
+	snapshot_free(s);
 }
 
 static void check_all(const struct table *tb)
@@ -72,8 +92,7 @@ static int fill(struct table *tb, struct rng *r, int tries)
 			table_check_edges(tb, &p);
 			full++;
 		} else {
-			free(s.free[0]);
-			free(s.free[1]);
+			snapshot_free(&s);
 		}
 	}
 	return full;
@@ -94,12 +113,12 @@ static void clear_for_sure(struct table *tb, uint32_t at)
 	assert_int_equal(ret, 0);
 }
 
-static void full_once(uint32_t nodes, uint32_t results, uint64_t seed, int eager)
+static void full_once(uint32_t lines, uint64_t seed, int eager)
 {
 	struct rng r = { seed };
 	struct table tb;
 
-	table_init(&tb, nodes, results, 512, MAX_REF);
+	table_init(&tb, lines, 512, MAX_REF);
 	assert_true(fill(&tb, &r, 50) > 0);
 	check_all(&tb);
 	while (tb.nref) {
@@ -119,11 +138,10 @@ TEST(full_removals)
 	uint64_t seed;
 
 	for (seed = 1; seed <= 30; seed++) {
-		full_once(256, 4096, seed, 0);
-		full_once(4096, 128, seed, 0);
-		full_once(4096, 256, seed, 0);
-		full_once(256, 256, seed, 1);
-		full_once(1024, 1024, seed, seed & 1);
+		full_once(128, seed, 0);
+		full_once(192, seed, 1);
+		full_once(512, seed, 0);
+		full_once(2048, seed, seed & 1);
 	}
 }
 
@@ -134,74 +152,89 @@ TEST(full_replace)
 	struct table tb;
 	uint32_t i;
 
-	table_init(&tb, 512, 512, 512, MAX_REF);
+	table_init(&tb, 512, 512, MAX_REF);
 	assert_true(fill(&tb, &r, 50) > 0);
 	for (i = 0; i < tb.nref; i++) {
 		struct prefix p = tb.ref[i];
 
-		p.value ^= 0x40000000;
+		p.value ^= 0x20000000;
 		assert_int_equal(table_set(&tb, &p), 0);
 	}
 	check_all(&tb);
 	table_free(&tb);
 }
 
-/* All prefixes of up to @len bits that lie in one node, below 6 bits. */
-static void add_node(struct table *tb, uint32_t top, int len)
-{
-	struct prefix p = { .root = 0 };
-	uint32_t v;
-	int l;
-
-	for (l = 0; l <= len; l++) {
-		for (v = 0; v < 1u << l; v++) {
-			p.hi = (uint64_t)top << 58 | (l ? (uint64_t)v << (58 - l) : 0);
-			p.len = 6 + l;
-			p.value = 1 + (top << 8 | (1u << l) | v);
-			assert_int_equal(table_set(tb, &p), 0);
-			table_settle(tb);
-		}
-	}
-}
-
-static void clear_one_of(struct table *tb, uint32_t top)
-{
-	uint32_t i = 0;
-
-	while (tb->ref[i].root || tb->ref[i].len < 6 || tb->ref[i].len > 11 ||
-	       tb->ref[i].hi >> 58 != top)
-		i++;
-	clear_for_sure(tb, i);
-	table_settle(tb);
-	check_all(tb);
-}
-
 /*
- * The reserve is one run. A removal that takes half of it must not leave it
- * split: the next may need the whole. Here five nodes have 63 prefixes and
- * two have 31, so that the only run that is free is the reserve.
+ * Nodes that hold as many prefixes as intervals can: a removal in a full image
+ * may not need more lines than there were, however their values are alike.
  */
-TEST(full_fragmented)
+TEST(full_alike)
 {
 	struct rng r = { 8 };
 	struct table tb;
-	uint32_t top;
+	struct prefix p = { .root = 0 };
+	uint64_t seed;
 
-	/* 64 with record 0 among them, the reserve, 5 * 64, 2 * 32 */
-	table_init(&tb, 4096, 512, 512, MAX_REF);
-	for (top = 2; top < 7; top++)
-		add_node(&tb, top, 5);
-	for (top = 0; top < 2; top++)
-		add_node(&tb, top, 4);
-	fill(&tb, &r, 200);
-	check_all(&tb);
-
-	for (top = 0; top < 2; top++) {
-		clear_one_of(&tb, top);
-		clear_one_of(&tb, top + 2);
+	for (seed = 0; seed < 40; seed++) {
+		r.s = 100 + seed;
+		table_init(&tb, 128, 512, MAX_REF);
+		while (tb.nref < 300) {
+			p.hi = rng_next(&r) & 0xff0f0ffULL << 36;
+			p.len = 1 + rng_below(&r, 32);
+			prefix_mask(&p.hi, &p.lo, p.len);
+			p.value = 1 + rng_below(&r, 2);
+			table_settle(&tb);
+			if (table_set(&tb, &p))
+				break;
+		}
+		check_all(&tb);
+		while (tb.nref) {
+			clear_for_sure(&tb, rng_below(&r, tb.nref));
+			check_all(&tb);
+		}
+		table_settle(&tb);
+		table_assert_empty(&tb);
+		table_free(&tb);
 	}
-	while (tb.nref)
-		clear_for_sure(&tb, rng_below(&r, tb.nref));
+}
+
+/* The writer's own memory runs out, at each place that asks for some. */
+TEST(full_memory)
+{
+	struct rng r = { 9 };
+	struct snapshot s;
+	struct table tb;
+	struct prefix p;
+	long left, failed = 0;
+	int i, ret;
+
+	table_init(&tb, 65536, 512, MAX_REF);
+	for (i = 0; i < 1500; i++) {
+		p = table_random_prefix(&tb, &r);
+		table_settle(&tb);
+		for (left = 0;; left++) {
+			snapshot_take(&s, &tb);
+			unit_mem_left = left;
+			ret = table_set(&tb, &p);
+			unit_mem_left = -1;
+			if (!ret)
+				break;
+			snapshot_check(&s, &tb);
+			table_check_edges(&tb, &p);
+			failed++;
+		}
+		snapshot_free(&s);
+		table_check_edges(&tb, &p);
+	}
+	print_message("# %ld allocations failed\n", failed);
+	assert_true(failed > 200);
+	while (tb.nref) {
+		/* A removal asks for none that it could not do without. */
+		unit_mem_left = 0;
+		ret = table_clear(&tb, rng_below(&r, tb.nref));
+		unit_mem_left = -1;
+		assert_int_equal(ret, 0);
+	}
 	table_settle(&tb);
 	table_assert_empty(&tb);
 	table_free(&tb);
@@ -212,7 +245,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(full_replace),
 		cmocka_unit_test(full_removals),
-		cmocka_unit_test(full_fragmented),
+		cmocka_unit_test(full_alike),
+		cmocka_unit_test(full_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
