@@ -184,7 +184,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # What a table of all routes takes.
-FULL_TABLE=(image_nodes=1200000 image_results=2000000)
+FULL_TABLE=(image_lines=700000)
 
 # load_module [PARAMETER=VALUE...]
 load_module()
