@@ -51,7 +51,7 @@ void vrouter_img_default_sizes(u32 size[VR_SEC_MAX])
 	/* a nexthop that changes has two records for a moment */
 	size[VR_SEC_NH] = nexthops + nexthops / 4 + 16;
 	/* one chunk has the trie's reserve */
-	size[VR_SEC_LINE] = roundup(clamp(image_lines, 64U, 1U << 27), VR_POOL_CHUNK) +
+	size[VR_SEC_LINE] = roundup(clamp(image_lines, 64U, 1U << 24), VR_POOL_CHUNK) +
 			    VR_POOL_CHUNK;
 	size[VR_SEC_BLOCK] = nr_cpu_ids * (1 + vrfs + vifs);
 	size[VR_SEC_NHCTR] = nr_cpu_ids * (nexthops + 1);

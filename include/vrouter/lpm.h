@@ -46,7 +46,9 @@
 #define VR_REF_DIRECT	(1u << 29)	/* 256 slots, not intervals */
 #define VR_REF_LARGE	(1u << 28)	/* intervals: a tree, not a leaf; direct: wide */
 #define VR_REF_TWO	(1u << 27)	/* the tree's keys are two lines */
-#define VR_REF_INDEX	(VR_REF_TWO - 1)	/* the node's first line */
+#define VR_REF_LONG	(1u << 26)	/* intervals with long keys */
+#define VR_REF_SPAN	25		/* of intervals, two bits: 8, 16, 24 or 32 bits of address */
+#define VR_REF_INDEX	((1u << VR_REF_SPAN) - 1)	/* the node's first line */
 
 /* Two 16-bit numbers in lanes of 32 bits, with room for a borrow above each. */
 #define VR_LANES	0x0000ffff0000ffffULL
@@ -92,14 +94,15 @@ VR_INLINE __u32 vr_rank_long(const struct vr_line *l, __u64 x, int n)
  * @lo: those after @hi
  * @ref: node to look into
  * @best: value of the longest prefix so far, 0 when none
- * @left: bits of the digit from here on: 32, 24, 16 or 8
+ *
+ * The verifier has little to tell apart here: all that a step goes by comes
+ * out of the image, in @ref.
  */
 struct vr_step {
 	__u64 hi;
 	__u64 lo;
 	__u32 ref;
 	__u32 best;
-	__u32 left;
 };
 
 VR_INLINE void vr_step_shift(struct vr_step *s, __u32 bits)
@@ -127,7 +130,6 @@ VR_INLINE int vr_step_direct(const struct vr_image *img, struct vr_step *s)
 	v = VR_READ_ONCE(l->v[(slot & 7) * 2]);
 	s->best = v ? v : s->best;
 	s->ref = VR_READ_ONCE(l->v[(slot & 7) * 2 + 1]);
-	s->left = s->left > 8 ? s->left - 8 : 32;
 	vr_step_shift(s, 8);
 	return s->ref != 0;
 }
@@ -142,7 +144,7 @@ VR_INLINE const struct vr_line *vr_step_leaf(const struct vr_image *img, const s
 	(void)img;
 	if (!l || !(s->ref & VR_REF_LARGE))
 		return l;
-	if (s->left <= 16)
+	if (!(s->ref & VR_REF_LONG))
 		return vr_image_line(img, idx + 1 + vr_rank_short(l, key >> 16));
 	rank = 1 + vr_rank_long(l, key, VR_TREE_KEYS);
 	if (s->ref & VR_REF_TWO) {
@@ -163,8 +165,8 @@ VR_INLINE int vr_step_intervals(const struct vr_image *img, struct vr_step *s)
 
 	if (!l)
 		return 0;
-	at = s->left <= 16 ? VR_SHORT_VALUE0 + vr_rank_short(l, key >> 16) :
-			     VR_LONG_VALUE0 + vr_rank_long(l, key, VR_LONG_KEYS);
+	at = s->ref & VR_REF_LONG ? VR_LONG_VALUE0 + vr_rank_long(l, key, VR_LONG_KEYS) :
+				    VR_SHORT_VALUE0 + vr_rank_short(l, key >> 16);
 	v = VR_READ_ONCE(l->v[at & 15]);
 	if (!(v & VR_REF)) {
 		s->best = v ? v : s->best;
@@ -172,9 +174,8 @@ VR_INLINE int vr_step_intervals(const struct vr_image *img, struct vr_step *s)
 	}
 	if (v & VR_REF_COVERED)
 		s->best = VR_READ_ONCE(l->v[(at + 1) & 15]);
+	vr_step_shift(s, ((s->ref >> VR_REF_SPAN & 3) + 1) * 8);
 	s->ref = v;
-	vr_step_shift(s, s->left);
-	s->left = 32;
 	return 1;
 }
 
@@ -196,7 +197,7 @@ VR_INLINE int vr_step_intervals(const struct vr_image *img, struct vr_step *s)
 VR_INLINE __u32 vr_lpm_lookup(const struct vr_image *img, __u32 root, __u64 hi, __u64 lo,
 			      int levels)
 {
-	struct vr_step s = { .hi = hi, .lo = lo, .ref = root, .left = 32 };
+	struct vr_step s = { .hi = hi, .lo = lo, .ref = root };
 	int i;
 
 	if (!root)

@@ -211,11 +211,14 @@ VR_INLINE struct vr_tform vr_plan_form(const struct vr_plan *p, int span, int ki
 {
 	__u32 leaves = vr_plan_leaves(p, span > 16 ? VR_LONG_VALUES : VR_SHORT_VALUES, kids);
 
+	__u32 ref = VR_REF | (__u32)(span / 8 - 1) << VR_REF_SPAN;
+
 	if (leaves == 1)
-		return (struct vr_tform){ VR_REF, 1, span };
+		return (struct vr_tform){ ref, 1, span };
+	ref |= VR_REF_LARGE;
 	if (span <= 16 || leaves <= VR_TREE_KEYS + 1)
-		return (struct vr_tform){ VR_REF | VR_REF_LARGE, 1 + leaves, span };
-	return (struct vr_tform){ VR_REF | VR_REF_LARGE | VR_REF_TWO, 2 + leaves, span };
+		return (struct vr_tform){ ref, 1 + leaves, span };
+	return (struct vr_tform){ ref | VR_REF_TWO, 2 + leaves, span };
 }
 
 /*
