@@ -104,6 +104,13 @@ static uint32_t *route_section(struct fastpath *fp, const char *word)
 	return find(fp, word);
 }
 
+static int bad_number(const char *word, const char *value)
+{
+	fprintf(stderr, "Error: argument \"%s\" is wrong: %s is a number from 1 to %u\n", value,
+		word, SIZE_MAX_RECORDS);
+	return VRCTL_USAGE;
+}
+
 /**
  * sizes_args() - change the sizes of an image as arguments say
  * @args: pairs of a word and a number
@@ -129,11 +136,8 @@ int sizes_args(struct args *args, struct fastpath *fp)
 			return args_unknown(args, word);
 		if (!value)
 			return args_incomplete();
-		if (parse_uint(value, SIZE_MAX_RECORDS, &val) || !val) {
-			fprintf(stderr, "Error: argument \"%s\" is wrong: %s is a number from 1 to %u\n",
-				value, word, SIZE_MAX_RECORDS);
-			return VRCTL_USAGE;
-		}
+		if (parse_uint(value, SIZE_MAX_RECORDS, &val) || !val)
+			return bad_number(word, value);
 		if (size)
 			*size = val;
 		else

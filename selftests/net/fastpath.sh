@@ -230,7 +230,7 @@ toggle()
 	local step
 
 	for step in disable enable enable disable enable disable enable enable; do
-		check "$step under traffic" both fastpath $step
+		check "$step under traffic" both fastpath "$step"
 	done
 }
 

@@ -92,7 +92,7 @@ static void put_error(int error)
 
 	nlh->nlmsg_type = NLMSG_ERROR;
 	nlh->nlmsg_flags = NLM_F_CAPPED | NLM_F_ACK_TLVS;
-	err->error = -error;
+	err->error = error;
 }
 
 static void put_family(void)
@@ -144,17 +144,17 @@ static struct wish read_wish(const struct nlattr *nest)
 	return w;
 }
 
-/* One change of a table: 0 or what is wrong with it. */
+/* One change of a table: 0 or a negative errno. */
 static int change(uint32_t *nhid, const struct wish *w, bool del, uint16_t flags)
 {
 	if (!del && w->metric == NO_OFFSET)
-		return ENOMEM;
+		return -ENOMEM;
 	if (del && !nhid[w->prefix])
-		return ESRCH;
+		return -ESRCH;
 	if (!del && nhid[w->prefix] && !(flags & NLM_F_REPLACE))
-		return EEXIST;
+		return -EEXIST;
 	if (!del && !nhid[w->prefix] && !(flags & NLM_F_CREATE))
-		return ENOENT;
+		return -ENOENT;
 	nhid[w->prefix] = del ? 0 : w->nhid;
 	return 0;
 }
@@ -162,10 +162,10 @@ static int change(uint32_t *nhid, const struct wish *w, bool del, uint16_t flags
 static const char *message(int error)
 {
 	switch (error) {
-	case ESRCH:	return "dst: not there";
-	case EEXIST:	return "dst: there already";
-	case ENOENT:	return "dst: nothing to change";
-	case ENOMEM:	return "no memory";
+	case -ESRCH:	return "dst: not there";
+	case -EEXIST:	return "dst: there already";
+	case -ENOENT:	return "dst: nothing to change";
+	case -ENOMEM:	return "no memory";
 	default:	return "";
 	}
 }
@@ -188,7 +188,7 @@ static void bulk_request(const struct nlmsghdr *nlh)
 			continue;
 		put_error(error);
 		mnl_attr_put_strz(&kernel.answer.nlh, NLMSGERR_ATTR_MSG, message(error));
-		if (error != ENOMEM)
+		if (error != -ENOMEM)
 			mnl_attr_put_u32(&kernel.answer.nlh, NLMSGERR_ATTR_OFFS,
 					 (const char *)w.dst - (const char *)nlh);
 		memcpy(kernel.nhid, before, sizeof(before));
@@ -269,7 +269,7 @@ static const struct verb verbs[] = {
 enum { ADD, REPLACE, CHANGE, DEL };
 
 /* The line of a route, and what it must do to the model unless that is over. */
-static void route(FILE *file, int verb, const struct wish *w, unsigned int line, bool force)
+static void put_route(FILE *file, int verb, const struct wish *w, unsigned int line, bool force)
 {
 	const struct verb *v = &verbs[verb];
 	int error = 0;
@@ -284,7 +284,7 @@ static void route(FILE *file, int verb, const struct wish *w, unsigned int line,
 		error = change(model.nhid, w, v->del, v->flags);
 	if (!error)
 		return;
-	if (error == ENOMEM)
+	if (error == -ENOMEM)
 		say("Error: %s\n", message(error));
 	else
 		say("Error: %s (dst 10.%u.%u.0/24)\n", message(error), w->prefix >> 8,
@@ -296,7 +296,7 @@ static void route(FILE *file, int verb, const struct wish *w, unsigned int line,
 /* Run what @file holds as vrctl's standard input; what it says on stderr. */
 static int run(FILE *file, bool force, char *said, size_t len)
 {
-	char *argv[] = { "vrctl", "-batch", "-", "-force" };
+	char *argv[4] = { "vrctl", "-batch", "-", "-force" };
 	int old_in = dup(STDIN_FILENO), old_err = dup(STDERR_FILENO), ret;
 	FILE *err = tmpfile();
 	size_t n;
@@ -336,9 +336,10 @@ TEST(many_in_few)
 	FILE *file = tmpfile();
 
 	for (uint32_t i = 0; i < 20000; i++)
-		route(file, ADD, &(struct wish){ .prefix = i, .nhid = 1 + i % 7 }, i + 1, false);
+		put_route(file, ADD, &(struct wish){ .prefix = i, .nhid = 1 + i % 7 }, i + 1,
+			  false);
 	for (uint32_t i = 0; i < 10000; i++)
-		route(file, DEL, &(struct wish){ .prefix = 2 * i }, 20001 + i, false);
+		put_route(file, DEL, &(struct wish){ .prefix = 2 * i }, 20001 + i, false);
 	assert_as_modelled(file, false);
 	assert_true(kernel.requests > 10 && kernel.requests < 40);
 	assert_int_equal(kernel.entries, 30000);
@@ -350,7 +351,7 @@ TEST(all_fail)
 	FILE *file = tmpfile();
 
 	for (uint32_t i = 0; i < 500; i++)
-		route(file, DEL, &(struct wish){ .prefix = i }, i + 1, true);
+		put_route(file, DEL, &(struct wish){ .prefix = i }, i + 1, true);
 	assert_as_modelled(file, true);
 	assert_true(kernel.entries < 1100);
 }
@@ -375,7 +376,7 @@ static void random_batch(unsigned int seed, bool force)
 		else if (!force)
 			verb = REPLACE;
 		if (random() % 200) {
-			route(file, verb, &w, line, force);
+			put_route(file, verb, &w, line, force);
 			continue;
 		}
 		/* What is not put off, and what is no command */
@@ -407,7 +408,7 @@ TEST(random_batches)
 TEST(waits_for_nobody)
 {
 	int ends[2], old_in = dup(STDIN_FILENO);
-	char *argv[] = { "vrctl", "-batch", "-" };
+	char *argv[3] = { "vrctl", "-batch", "-" };
 	static const char line[] = "route add vrf red 10.1.2.0/24 nhid 3\n";
 	pid_t child;
 

@@ -596,7 +596,7 @@ static const struct fastpath image = {
 
 static int sizes(struct fastpath *fp, char *a, char *b, char *c, char *d)
 {
-	char *words[] = { a, b, c, d };
+	char *words[4] = { a, b, c, d };
 	struct args args = { .words = words, .object = "fastpath" };
 
 	while (args.count < 4 && words[args.count])
