@@ -215,9 +215,12 @@ static int __init vrouter_init(void)
 {
 	int err;
 
-	err = register_pernet_subsys(&vrouter_net_ops);
+	err = vrouter_route_init();
 	if (err)
 		return err;
+	err = register_pernet_subsys(&vrouter_net_ops);
+	if (err)
+		goto route;
 	err = vrouter_neigh_watch();
 	if (err)
 		goto pernet;
@@ -229,6 +232,8 @@ neigh:
 	vrouter_neigh_unwatch();
 pernet:
 	unregister_pernet_subsys(&vrouter_net_ops);
+route:
+	vrouter_route_exit();
 	return err;
 }
 
@@ -238,6 +243,7 @@ static void __exit vrouter_exit(void)
 	vrouter_neigh_unwatch();
 	unregister_pernet_subsys(&vrouter_net_ops);
 	rcu_barrier();
+	vrouter_route_exit();
 }
 
 module_init(vrouter_init);

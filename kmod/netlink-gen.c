@@ -16,6 +16,21 @@ const struct nla_policy vrouter_prefix_nl_policy[VROUTER_A_PREFIX_LEN + 1] = {
 	[VROUTER_A_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 };
 
+const struct nla_policy vrouter_route_entry_nl_policy[VROUTER_A_ROUTE_NH_VRF + 1] = {
+	[VROUTER_A_ROUTE_VRF] = { .type = NLA_NUL_STRING, .len = VROUTER_NAME_LEN, },
+	[VROUTER_A_ROUTE_DST] = NLA_POLICY_NESTED(vrouter_prefix_nl_policy),
+	[VROUTER_A_ROUTE_NHID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VROUTER_A_ROUTE_PROTOCOL] = { .type = NLA_U8, },
+	[VROUTER_A_ROUTE_METRIC] = { .type = NLA_U32, },
+	[VROUTER_A_ROUTE_NH_TYPE] = NLA_POLICY_RANGE(NLA_U32, 1, 6),
+	[VROUTER_A_ROUTE_NH_VIA] = NLA_POLICY_EXACT_LEN(4),
+	[VROUTER_A_ROUTE_NH_VNI] = { .type = NLA_U32, },
+	[VROUTER_A_ROUTE_NH_RMAC] = NLA_POLICY_EXACT_LEN(6),
+	[VROUTER_A_ROUTE_NH_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VROUTER_A_ROUTE_NH_LLADDR] = NLA_POLICY_EXACT_LEN(6),
+	[VROUTER_A_ROUTE_NH_VRF] = { .type = NLA_NUL_STRING, .len = VROUTER_NAME_LEN, },
+};
+
 /* VROUTER_CMD_VRF_NEW - do */
 const struct nla_policy vrouter_vrf_new_nl_policy[VROUTER_A_VRF_SOURCE_CHECK + 1] = {
 	[VROUTER_A_VRF_ID] = { .type = NLA_U32, },
@@ -185,8 +200,14 @@ const struct nla_policy vrouter_fastpath_get_nl_policy[VROUTER_A_FASTPATH_UPLINK
 	[VROUTER_A_FASTPATH_UPLINK_PROG_ID] = { .type = NLA_U32, },
 };
 
+/* VROUTER_CMD_ROUTE_BULK - do */
+const struct nla_policy vrouter_route_bulk_nl_policy[VROUTER_A_BULK_DEL + 1] = {
+	[VROUTER_A_BULK_SET] = NLA_POLICY_NESTED(vrouter_route_entry_nl_policy),
+	[VROUTER_A_BULK_DEL] = NLA_POLICY_NESTED(vrouter_route_entry_nl_policy),
+};
+
 /* Ops table for vrouter */
-const struct genl_ops vrouter_nl_ops[23] = {
+const struct genl_ops vrouter_nl_ops[24] = {
 	{
 		.cmd		= VROUTER_CMD_VRF_NEW,
 		.doit		= vrouter_nl_vrf_new_doit,
@@ -346,6 +367,13 @@ const struct genl_ops vrouter_nl_ops[23] = {
 		.doit		= vrouter_nl_fastpath_get_doit,
 		.policy		= vrouter_fastpath_get_nl_policy,
 		.maxattr	= VROUTER_A_FASTPATH_UPLINK_PROG_ID,
+	},
+	{
+		.cmd		= VROUTER_CMD_ROUTE_BULK,
+		.doit		= vrouter_nl_route_bulk_doit,
+		.policy		= vrouter_route_bulk_nl_policy,
+		.maxattr	= VROUTER_A_BULK_DEL,
+		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };
 

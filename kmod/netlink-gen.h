@@ -13,6 +13,7 @@
 
 /* Common nested types */
 extern const struct nla_policy vrouter_prefix_nl_policy[VROUTER_A_PREFIX_LEN + 1];
+extern const struct nla_policy vrouter_route_entry_nl_policy[VROUTER_A_ROUTE_NH_VRF + 1];
 
 extern const struct nla_policy vrouter_vrf_new_nl_policy[VROUTER_A_VRF_SOURCE_CHECK + 1];
 
@@ -60,8 +61,10 @@ extern const struct nla_policy vrouter_fastpath_del_nl_policy[VROUTER_A_FASTPATH
 
 extern const struct nla_policy vrouter_fastpath_get_nl_policy[VROUTER_A_FASTPATH_UPLINK_PROG_ID + 1];
 
+extern const struct nla_policy vrouter_route_bulk_nl_policy[VROUTER_A_BULK_DEL + 1];
+
 /* Ops table for vrouter */
-extern const struct genl_ops vrouter_nl_ops[23];
+extern const struct genl_ops vrouter_nl_ops[24];
 
 int vrouter_nl_vrf_new_doit(struct sk_buff *skb, struct genl_info *info);
 int vrouter_nl_vrf_del_doit(struct sk_buff *skb, struct genl_info *info);
@@ -100,6 +103,7 @@ int vrouter_nl_stats_get_dumpit(struct sk_buff *skb,
 int vrouter_nl_fastpath_new_doit(struct sk_buff *skb, struct genl_info *info);
 int vrouter_nl_fastpath_del_doit(struct sk_buff *skb, struct genl_info *info);
 int vrouter_nl_fastpath_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vrouter_nl_route_bulk_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	VROUTER_NLGRP_CONFIG,

@@ -96,7 +96,9 @@ void vrouter_nexthop_free_all(struct vrouter *vr);
 int vrouter_nexthop_parse(struct vrouter *vr, struct nlattr **attrs, struct vrouter_nh_spec *spec,
 			  struct netlink_ext_ack *extack);
 
-/* route.c */
+/* route.c; the module's own routes, in the table and in the image */
+int vrouter_route_init(void);
+void vrouter_route_exit(void);
 int vrouter_route_add(struct vrouter *vr, struct vrouter_vrf *vrf, const struct vrouter_prefix *p,
 		      struct vrouter_nexthop *nh, u8 protocol, u32 metric,
 		      struct netlink_ext_ack *extack);
@@ -104,6 +106,20 @@ struct vrouter_route *vrouter_route_find(struct vrouter_vrf *vrf, const struct v
 void vrouter_route_remove(struct vrouter *vr, struct vrouter_route *rt);
 void vrouter_route_flush_vrf(struct vrouter *vr, struct vrouter_vrf *vrf);
 void vrouter_route_flush_nexthop(struct vrouter *vr, struct vrouter_nexthop *nh);
+
+/* route.c; the steps of which route-change.c makes changes that it can undo */
+struct vrouter_route *vrouter_route_alloc(struct vrouter_vrf *vrf, const struct vrouter_prefix *p,
+					  struct vrouter_nexthop *nh, u8 protocol, u32 metric);
+void vrouter_route_free(struct vrouter *vr, struct vrouter_route *rt);
+/* Put a route into its VRF's table, where there is none to its prefix, and take it out. */
+void vrouter_route_link(struct vrouter_route *rt);
+void vrouter_route_unlink(struct vrouter_route *rt);
+/* Exchange what a route in its table says for what the caller holds. */
+void vrouter_route_swap(struct vrouter_route *rt, struct vrouter_nexthop **nh, u8 *protocol,
+			u32 *metric);
+/* Have the image say what the route says. */
+int vrouter_route_install(struct vrouter *vr, struct vrouter_route *rt,
+			  struct netlink_ext_ack *extack);
 
 /* leak.c: whether a VRF nexthop on a prefix would close a loop. */
 int vrouter_leak_check(struct vrouter_vrf *vrf, const struct vrouter_prefix *p,

@@ -251,10 +251,11 @@ struct vrouter_nexthop {
  * @node: in vrouter_vrf.routes
  * @leak: in vrouter_vrf.leaks when the nexthop is a VRF
  * @vrf: its VRF
- * @nh: its nexthop, which counts it
+ * @nh: its nexthop, held, which counts it
  * @prefix: the prefix
- * @protocol: as rtm_protocol
  * @metric: the control plane's
+ * @protocol: as rtm_protocol
+ * @installed: the image has the prefix
  */
 struct vrouter_route {
 	struct rb_node node;
@@ -262,8 +263,9 @@ struct vrouter_route {
 	struct vrouter_vrf *vrf;
 	struct vrouter_nexthop *nh;
 	struct vrouter_prefix prefix;
-	u8 protocol;
 	u32 metric;
+	u8 protocol;
+	bool installed;
 };
 
 #define VROUTER_AUTO_BITS	10

@@ -121,6 +121,15 @@ static const struct attr route_attrs[VROUTER_A_ROUTE_MAX + 1] = {
 
 const struct attr_set attr_route = { VROUTER_A_ROUTE_MAX, route_attrs };
 
+static const struct attr bulk_attrs[VROUTER_A_BULK_MAX + 1] = {
+	[VROUTER_A_BULK_SET] = {
+		.name = "set", .kind = ATTR_NEST, .multi = true, .nest = &attr_route },
+	[VROUTER_A_BULK_DEL] = {
+		.name = "del", .kind = ATTR_NEST, .multi = true, .nest = &attr_route },
+};
+
+const struct attr_set attr_bulk = { VROUTER_A_BULK_MAX, bulk_attrs };
+
 static const struct attr neighbor_attrs[VROUTER_A_NEIGHBOR_MAX + 1] = {
 	[VROUTER_A_NEIGHBOR_IFINDEX] = { .name = "ifindex", .kind = ATTR_IFINDEX, .device = "dev" },
 	[VROUTER_A_NEIGHBOR_ADDRESS] = { .name = "address", .kind = ATTR_ADDRESS },
@@ -191,6 +200,7 @@ const struct attr_set *attr_set_of_cmd(uint8_t cmd)
 		{ VROUTER_CMD_NEIGHBOR_GET, &attr_neighbor },
 		{ VROUTER_CMD_STATS_GET, &attr_stats },
 		{ VROUTER_CMD_FASTPATH_DEL_NTF, &attr_fastpath },
+		{ VROUTER_CMD_ROUTE_BULK, &attr_bulk },
 	};
 
 	for (size_t i = 0; cmd && i < ARRAY_SIZE(sets); i++)

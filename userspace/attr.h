@@ -58,7 +58,7 @@ struct attr_set {
 };
 
 extern const struct attr_set attr_vrf, attr_vif, attr_uplink, attr_vtep,
-	attr_nexthop, attr_route, attr_neighbor, attr_stats, attr_fastpath,
+	attr_nexthop, attr_route, attr_bulk, attr_neighbor, attr_stats, attr_fastpath,
 	attr_prefix, attr_counter, attr_section;
 
 const struct attr_set *attr_set_of_cmd(uint8_t cmd);

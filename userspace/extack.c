@@ -160,7 +160,7 @@ static void add_attribute(struct extack *ack, const struct nlattr *offs,
 	struct finding at = find_offset(request, attr_uint(offs));
 	char msg[EXTACK_TEXT_LEN], value[ATTR_TEXT_LEN];
 
-	if (!at.desc)
+	if (!at.desc || at.desc->kind == ATTR_NEST)
 		return;
 	if (!names(ack, at.desc)) {
 		memcpy(msg, ack->text, sizeof(msg));
@@ -200,9 +200,12 @@ void extack_decode(struct extack *ack, const struct nlmsghdr *answer,
 	size_t skip = 0;
 
 	ack->text[0] = '\0';
+	ack->offs = 0;
 	ack->error = -get_error(answer, &skip);
 	if (skip && answer->nlmsg_flags & NLM_F_ACK_TLVS)
 		get_tlvs(&tlvs, answer, skip);
+	if (tlvs.offs || tlvs.miss_nest)
+		ack->offs = attr_uint(tlvs.offs ? tlvs.offs : tlvs.miss_nest);
 	if (tlvs.msg)
 		attr_str(tlvs.msg, ack->text, sizeof(ack->text));
 	else if (ack->error)

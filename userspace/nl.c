@@ -264,7 +264,8 @@ void nl_close(void)
 	nl.family = 0;
 }
 
-static int report(const struct extack *ack)
+/* Print what the kernel said. Returns an exit code. */
+int nl_report(const struct extack *ack)
 {
 	if (ack->error) {
 		fprintf(stderr, "Error: %s\n", ack->text);
@@ -275,16 +276,23 @@ static int report(const struct extack *ack)
 	return VRCTL_OK;
 }
 
+/* Whether all that was put into a request found room. */
+int nl_complete(const struct nlmsghdr *nlh)
+{
+	if (nlh != &tx.nlh || !tx_full)
+		return VRCTL_OK;
+	fprintf(stderr, "Error: too many arguments for one request\n");
+	return VRCTL_USAGE;
+}
+
 static int prepare(struct nlmsghdr *nlh)
 {
 	int ret = nl_open();
 
+	if (!ret)
+		ret = nl_complete(nlh);
 	if (ret)
 		return ret;
-	if (tx_full) {
-		fprintf(stderr, "Error: too many arguments for one request\n");
-		return VRCTL_USAGE;
-	}
 	nlh->nlmsg_type = nl.family;
 	attr_ifname_flush();
 	return VRCTL_OK;
@@ -316,7 +324,7 @@ int nl_do(struct nlmsghdr *nlh, nl_cb cb, void *data)
 	struct extack ack;
 	int ret = nl_try(nlh, cb, data, &ack);
 
-	return ret ? ret : report(&ack);
+	return ret ? ret : nl_report(&ack);
 }
 
 static int dump_keep(const struct nlmsghdr *nlh, void *data)
@@ -398,7 +406,7 @@ int nl_dump(struct nlmsghdr *nlh, nl_cb cb, void *data)
 		ret = fail("dump");
 		goto out;
 	}
-	ret = report(&ack);
+	ret = nl_report(&ack);
 	if (!ret)
 		ret = dump_show(&dump, cb, data);
 out:

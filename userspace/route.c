@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <linux/vrouter.h>
 
+#include "bulk.h"
 #include "nl.h"
 #include "parse.h"
 #include "show.h"
@@ -78,6 +79,19 @@ static int arguments(struct args *args, struct nlmsghdr *nlh,
 	return VRCTL_OK;
 }
 
+/* At once, or with others of a batch. */
+static int put(struct nlmsghdr *nlh)
+{
+	int ret;
+
+	if (!bulk_started())
+		return nl_do(nlh, NULL, NULL);
+	ret = nl_complete(nlh);
+	if (!ret)
+		bulk_put(nlh);
+	return ret;
+}
+
 static int modify(struct args *args, uint16_t flags)
 {
 	static const struct keyword keywords[] = {
@@ -115,7 +129,7 @@ static int modify(struct args *args, uint16_t flags)
 		return args_missing(args, "a nexthop (nhid, via, dev, blackhole...)");
 	if (seen.type)
 		nl_put_u32(nlh, VROUTER_A_ROUTE_NH_TYPE, seen.type);
-	return nl_do(nlh, NULL, NULL);
+	return put(nlh);
 }
 
 static int add(struct args *args)
@@ -150,7 +164,7 @@ static int del(struct args *args)
 	struct seen seen = { 0 };
 	int ret = arguments(args, nlh, key_words, &seen);
 
-	return ret ? ret : nl_do(nlh, NULL, NULL);
+	return ret ? ret : put(nlh);
 }
 
 static int get(struct args *args)

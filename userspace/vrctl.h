@@ -32,6 +32,9 @@ struct options {
 extern struct options options;
 
 int batch_run(const char *file);
+unsigned int batch_line(void);
+void batch_failed(unsigned int line);
+bool batch_is_over(void);
 int vrctl_run(struct args *args);
 
 int vrf_run(struct args *args);
