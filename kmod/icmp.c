@@ -17,6 +17,7 @@
 
 #include "datapath.h"
 #include "image.h"
+#include "objects.h"
 
 #define ERROR_MAX_IP4	576	/* bytes of an error, all headers: RFC 1812, 4.3.2.3 */
 #define ERROR_MAX_IP6	1280	/* RFC 4443, 2.4 (c) */
@@ -99,18 +100,12 @@ static bool is_reachable(const struct vrouter_ctx *ctx)
 	return !vr_verdict_route(ctx->img, ctx->vrf, &back, &nh);
 }
 
-static bool in_subnet(const struct vrouter_prefix *p, const u64 *addr)
-{
-	unsigned int hi = min_t(unsigned int, p->len, 64), lo = p->len - hi;
-
-	if (hi && (p->addr[0] ^ addr[0]) >> (64 - hi))
-		return false;
-	return !lo || !((p->addr[1] ^ addr[1]) >> (64 - lo));
-}
-
 /* The gateway address to speak from, best one of the asker's own subnet. */
 static const u64 *pick_gateway(const struct vrouter_gateways *g, const struct vr_flow *f)
 {
+	struct vrouter_prefix asker = {
+		.family = f->family, .len = 128, .addr = { f->src[0], f->src[1] },
+	};
 	const u64 *any = NULL;
 	unsigned int i;
 
@@ -119,7 +114,7 @@ static const u64 *pick_gateway(const struct vrouter_gateways *g, const struct vr
 
 		if (p->family != f->family)
 			continue;
-		if (in_subnet(p, f->src))
+		if (vrouter_prefix_covers(p, &asker))
 			return p->addr;
 		any = any ?: p->addr;
 	}

@@ -21,12 +21,21 @@ struct leak_walk {
 	int steps;
 };
 
-/* Whether @rt is where the range @p goes in its VRF, or a part of the range. */
-static bool leads(struct vrouter_route *rt, const struct vrouter_prefix *p)
+/*
+ * Whether a route of @vrf to @prefix, there or to come, is where the range @p
+ * goes, or a part of it: no more specific route takes the range away.
+ */
+static bool leads(struct vrouter_vrf *vrf, const struct vrouter_prefix *prefix,
+		  const struct vrouter_prefix *p)
 {
-	if (vrouter_prefix_covers(p, &rt->prefix))
+	const struct vrouter_route *own;
+
+	if (vrouter_prefix_covers(p, prefix))
 		return true;
-	return vrouter_prefix_covers(&rt->prefix, p) && vrouter_route_match(rt->vrf, p) == rt;
+	if (!vrouter_prefix_covers(prefix, p))
+		return false;
+	own = vrouter_route_match(vrf, p);
+	return !own || own->prefix.len <= prefix->len;
 }
 
 /*
@@ -40,24 +49,17 @@ static int follow(struct leak_walk *w, struct vrouter_vrf *vrf, const struct vro
 	struct vrouter_route *rt;
 	int err = 0;
 
-	if (vrf == w->vrf && (vrouter_prefix_covers(w->prefix, p) ||
-			      vrouter_prefix_covers(p, w->prefix))) {
-		struct vrouter_route *own = vrouter_route_match(vrf, p);
-
-		/* A more specific route of the VRF itself takes the range away. */
-		if (!own || own->prefix.len <= w->prefix->len ||
-		    vrouter_prefix_covers(p, w->prefix)) {
-			NL_SET_ERR_MSG(extack,
-				       "dst: a loop of VRF nexthops: the other VRF sends this prefix, or a part of it, back");
-			return -ELOOP;
-		}
+	if (vrf == w->vrf && leads(vrf, w->prefix, p)) {
+		NL_SET_ERR_MSG(extack,
+			       "dst: a loop of VRF nexthops: the other VRF sends this prefix, or a part of it, back");
+		return -ELOOP;
 	}
 	if (++w->steps > VR_VRF_STEPS) {
 		NL_SET_ERR_MSG(extack, "dst: a packet may pass at most 4 VRF nexthops");
 		return -ELOOP;
 	}
 	list_for_each_entry(rt, &vrf->leaks, leak) {
-		if (!leads(rt, p))
+		if (!leads(vrf, &rt->prefix, p))
 			continue;
 		err = follow(w, rt->nh->vrf,
 			     vrouter_prefix_covers(p, &rt->prefix) ? &rt->prefix : p, extack);

@@ -30,22 +30,39 @@ struct vrouter *vrouter_get(struct net *net)
 	return smp_load_acquire(&vn->vr);
 }
 
-static void init_objects(struct vrouter *vr)
+static int init_objects(struct vrouter *vr)
 {
-	int i;
+	int i, err;
 
 	mutex_init(&vr->lock);
 	INIT_LIST_HEAD(&vr->retired_imgs);
 	INIT_LIST_HEAD(&vr->vrfs);
 	INIT_LIST_HEAD(&vr->vifs);
 	INIT_LIST_HEAD(&vr->uplinks);
-	xa_init(&vr->nexthops);
-	xa_init(&vr->vrf_idx);
-	xa_init(&vr->vif_idx);
-	xa_init(&vr->nh_slot);
+	xa_init_flags(&vr->vrf_idx, XA_FLAGS_ACCOUNT);
+	xa_init_flags(&vr->vif_idx, XA_FLAGS_ACCOUNT);
+	xa_init_flags(&vr->nh_slot, XA_FLAGS_ACCOUNT);
 	for (i = 0; i < VR_SEC_MAX; i++)
 		ida_init(&vr->ids[i].ida);
 	vrouter_remote_init(vr);
+	err = vrouter_vrf_init(vr);
+	if (err)
+		return err;
+	err = vrouter_nexthop_init(vr);
+	if (err)
+		vrouter_vrf_exit(vr);
+	return err;
+}
+
+static void exit_objects(struct vrouter *vr)
+{
+	vrouter_nexthop_exit(vr);
+	vrouter_vrf_exit(vr);
+	xa_destroy(&vr->vrf_idx);
+	xa_destroy(&vr->vif_idx);
+	xa_destroy(&vr->nh_slot);
+	mutex_destroy(&vr->lock);
+	kvfree(vr);
 }
 
 /* RTNL is held. */
@@ -83,22 +100,26 @@ static struct vrouter *vrouter_make(struct net *net)
 	struct vrouter *vr;
 	int err;
 
-	vr = kvzalloc(sizeof(*vr), GFP_KERNEL);
+	vr = kvzalloc(sizeof(*vr), GFP_KERNEL_ACCOUNT);
 	if (!vr)
 		return ERR_PTR(-ENOMEM);
 	vr->net = net;
-	init_objects(vr);
+	err = init_objects(vr);
+	if (err) {
+		kvfree(vr);
+		return ERR_PTR(err);
+	}
 	vrouter_img_default_sizes(size);
 	img = vrouter_img_alloc(size);
 	if (!img) {
-		kvfree(vr);
+		exit_objects(vr);
 		return ERR_PTR(-ENOMEM);
 	}
 	RCU_INIT_POINTER(vr->img, img);
 	err = watch(vr);
 	if (err) {
 		vrouter_img_free(img);
-		kvfree(vr);
+		exit_objects(vr);
 		return ERR_PTR(err);
 	}
 	return vr;
@@ -196,12 +217,7 @@ static void __net_exit vrouter_net_exit(struct net *net)
 	list_for_each_entry_safe(img, next, &vr->retired_imgs, list)
 		vrouter_img_free(img);
 	vrouter_img_free(rcu_dereference_protected(vr->img, 1));
-	xa_destroy(&vr->nexthops);
-	xa_destroy(&vr->vrf_idx);
-	xa_destroy(&vr->vif_idx);
-	xa_destroy(&vr->nh_slot);
-	mutex_destroy(&vr->lock);
-	kvfree(vr);
+	exit_objects(vr);
 }
 
 static struct pernet_operations vrouter_net_ops = {

@@ -2,6 +2,7 @@
 /* Nexthops: where routes lead, and their records in the image. */
 
 #include <linux/etherdevice.h>
+#include <linux/hash.h>
 #include <linux/jhash.h>
 #include <linux/slab.h>
 
@@ -23,22 +24,6 @@ struct vrouter_nexthop *vrouter_nexthop_find(struct vrouter *vr, u32 id)
 {
 	vrouter_assert_held(vr);
 	return xa_load(&vr->nexthops, id);
-}
-
-static struct hlist_head *auto_bucket(struct vrouter *vr, const struct vrouter_nh_spec *s)
-{
-	u32 hash = jhash_3words((__force u32)s->via, s->vni, s->type, 0);
-
-	hash = jhash(s->rmac, ETH_ALEN, hash);
-	hash = jhash_2words((u32)(unsigned long)s->vif, (u32)(unsigned long)s->vrf, hash);
-	return &vr->auto_nh[hash & ((1 << VROUTER_AUTO_BITS) - 1)];
-}
-
-static bool same(const struct vrouter_nexthop *nh, const struct vrouter_nh_spec *s)
-{
-	return nh->type == s->type && nh->via == s->via && nh->vni == s->vni &&
-	       nh->vif == s->vif && nh->vrf == s->vrf &&
-	       !memcmp(nh->rmac, s->rmac, ETH_ALEN) && !memcmp(nh->lladdr, s->lladdr, ETH_ALEN);
 }
 
 static void fill_tunnel(struct vrouter *vr, const struct vrouter_nexthop *nh, struct vr_nh *rec)
@@ -186,6 +171,53 @@ static struct vrouter_nh_spec get_spec(const struct vrouter_nexthop *nh)
 	return s;
 }
 
+static u32 hash_spec(const void *data, u32 len, u32 seed)
+{
+	const struct vrouter_nh_spec *s = data;
+	u32 hash = jhash_3words((__force u32)s->via, s->vni, s->type, seed);
+
+	hash = jhash(s->rmac, ETH_ALEN, hash);
+	hash = jhash(s->lladdr, ETH_ALEN, hash);
+	return jhash_2words(hash32_ptr(s->vif), hash32_ptr(s->vrf), hash);
+}
+
+static u32 hash_nexthop(const void *data, u32 len, u32 seed)
+{
+	struct vrouter_nh_spec s = get_spec(data);
+
+	return hash_spec(&s, len, seed);
+}
+
+static int differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct vrouter_nh_spec *s = arg->key;
+	const struct vrouter_nexthop *nh = obj;
+
+	return nh->type != s->type || nh->via != s->via || nh->vni != s->vni ||
+	       nh->vif != s->vif || nh->vrf != s->vrf ||
+	       memcmp(nh->rmac, s->rmac, ETH_ALEN) || memcmp(nh->lladdr, s->lladdr, ETH_ALEN);
+}
+
+static const struct rhashtable_params by_spec = {
+	.head_offset = offsetof(struct vrouter_nexthop, auto_node),
+	.hashfn = hash_spec,
+	.obj_hashfn = hash_nexthop,
+	.obj_cmpfn = differs,
+	.automatic_shrinking = true,
+};
+
+int vrouter_nexthop_init(struct vrouter *vr)
+{
+	xa_init_flags(&vr->nexthops, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
+	return rhashtable_init(&vr->auto_nh, &by_spec);
+}
+
+void vrouter_nexthop_exit(struct vrouter *vr)
+{
+	rhashtable_destroy(&vr->auto_nh);
+	xa_destroy(&vr->nexthops);
+}
+
 static void nexthop_free_rcu(struct rcu_head *rcu)
 {
 	struct vrouter_nexthop *nh = container_of(rcu, struct vrouter_nexthop, rcu);
@@ -199,7 +231,7 @@ static void nexthop_free_rcu(struct rcu_head *rcu)
 
 static struct vrouter_nexthop *nexthop_alloc(struct vrouter *vr, struct netlink_ext_ack *extack)
 {
-	struct vrouter_nexthop *nh = kzalloc(sizeof(*nh), GFP_KERNEL);
+	struct vrouter_nexthop *nh = kzalloc(sizeof(*nh), GFP_KERNEL_ACCOUNT);
 	int slot, err;
 
 	if (!nh)
@@ -209,7 +241,7 @@ static struct vrouter_nexthop *nexthop_alloc(struct vrouter *vr, struct netlink_
 		kfree(nh);
 		return ERR_PTR(slot);
 	}
-	err = dst_cache_init(&nh->dst_cache, GFP_KERNEL);
+	err = dst_cache_init(&nh->dst_cache, GFP_KERNEL_ACCOUNT);
 	if (err) {
 		vrouter_img_give(vr, VR_SEC_NHPTR, slot);
 		kfree(nh);
@@ -234,7 +266,7 @@ static void nexthop_remove(struct vrouter *vr, struct vrouter_nexthop *nh)
 {
 	xa_erase(&vr->nexthops, nh->id);
 	if (nh->auto_made)
-		hlist_del(&nh->auto_node);
+		rhashtable_remove_fast(&vr->auto_nh, &nh->auto_node, by_spec);
 	xa_erase(&vr->nh_slot, nh->slot);
 	clear_slot(vr, nh->slot);
 	unlink_target(vr, nh);
@@ -242,7 +274,28 @@ static void nexthop_remove(struct vrouter *vr, struct vrouter_nexthop *nh)
 	call_rcu(&nh->rcu, nexthop_free_rcu);
 }
 
-static struct vrouter_nexthop *nexthop_make(struct vrouter *vr, u32 id,
+/* A nexthop is found by its id: the one it has, or one that nobody has. */
+static int link_id(struct vrouter *vr, struct vrouter_nexthop *nh)
+{
+	int err;
+
+	if (nh->id)
+		return xa_insert(&vr->nexthops, nh->id, nh, GFP_KERNEL);
+	if (!nh->auto_made)
+		return xa_alloc(&vr->nexthops, &nh->id, nh, XA_LIMIT(1, VROUTER_NHID_AUTO - 1),
+				GFP_KERNEL);
+	err = xa_alloc_cyclic(&vr->nexthops, &nh->id, nh, XA_LIMIT(VROUTER_NHID_AUTO, U32_MAX),
+			      &vr->next_auto, GFP_KERNEL);
+	return min(err, 0);
+}
+
+static int link_spec(struct vrouter *vr, struct vrouter_nexthop *nh)
+{
+	return nh->auto_made ? rhashtable_insert_fast(&vr->auto_nh, &nh->auto_node, by_spec) : 0;
+}
+
+/* With number @id, or 0 for one that is free. */
+static struct vrouter_nexthop *nexthop_make(struct vrouter *vr, u32 id, bool auto_made,
 					    const struct vrouter_nh_spec *spec,
 					    struct netlink_ext_ack *extack)
 {
@@ -252,6 +305,7 @@ static struct vrouter_nexthop *nexthop_make(struct vrouter *vr, u32 id,
 	if (IS_ERR(nh))
 		return nh;
 	nh->id = id;
+	nh->auto_made = auto_made;
 	set_spec(nh, spec);
 	err = link_target(vr, nh, extack);
 	if (err)
@@ -262,11 +316,17 @@ static struct vrouter_nexthop *nexthop_make(struct vrouter *vr, u32 id,
 	err = xa_err(xa_store(&vr->nh_slot, nh->slot, nh, GFP_KERNEL));
 	if (err)
 		goto clear;
-	err = xa_err(xa_store(&vr->nexthops, nh->id, nh, GFP_KERNEL));
+	err = link_spec(vr, nh);
 	if (err)
 		goto erase;
+	err = link_id(vr, nh);
+	if (err)
+		goto unlink_spec;
 	vr->gen++;
 	return nh;
+unlink_spec:
+	if (nh->auto_made)
+		rhashtable_remove_fast(&vr->auto_nh, &nh->auto_node, by_spec);
 erase:
 	xa_erase(&vr->nh_slot, nh->slot);
 clear:
@@ -278,39 +338,19 @@ free:
 	return ERR_PTR(err);
 }
 
-/* A number that no nexthop has, from @from on, below @end. */
-static u32 free_id(struct vrouter *vr, u32 from, u32 end)
-{
-	u32 id;
-
-	for (id = from; id < end && xa_load(&vr->nexthops, id); id++)
-		;
-	return id < end ? id : 0;
-}
-
 struct vrouter_nexthop *vrouter_nexthop_auto(struct vrouter *vr,
 					     const struct vrouter_nh_spec *spec,
 					     struct netlink_ext_ack *extack)
 {
-	struct hlist_head *bucket = auto_bucket(vr, spec);
-	struct vrouter_nexthop *nh;
-	u32 id;
+	struct vrouter_nexthop *nh = rhashtable_lookup_fast(&vr->auto_nh, spec, by_spec);
 
-	hlist_for_each_entry(nh, bucket, auto_node) {
-		if (same(nh, spec)) {
-			vrouter_nexthop_hold(nh);
-			return nh;
-		}
+	if (nh) {
+		vrouter_nexthop_hold(nh);
+		return nh;
 	}
-	id = free_id(vr, vr->next_auto ?: VROUTER_NHID_AUTO, U32_MAX);
-	if (!id)
-		id = free_id(vr, VROUTER_NHID_AUTO, U32_MAX);
-	vr->next_auto = id + 1;
-	nh = nexthop_make(vr, id, spec, extack);
+	nh = nexthop_make(vr, 0, true, spec, extack);
 	if (IS_ERR(nh))
 		return nh;
-	nh->auto_made = true;
-	hlist_add_head(&nh->auto_node, bucket);
 	vrouter_nexthop_hold(nh);
 	vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_NTF);
 	return nh;
@@ -523,7 +563,7 @@ static int nexthop_new(struct vrouter *vr, struct genl_info *info)
 		return err;
 	if (nh)
 		return nexthop_change(vr, nh, &spec, info);
-	nh = nexthop_make(vr, id ?: free_id(vr, 1, VROUTER_NHID_AUTO), &spec, info->extack);
+	nh = nexthop_make(vr, id, false, &spec, info->extack);
 	if (IS_ERR(nh))
 		return PTR_ERR(nh);
 	vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_NTF);

@@ -20,6 +20,9 @@ int vrouter_run(struct genl_info *info, vrouter_command command);
 int vrouter_run_rtnl(struct genl_info *info, vrouter_command command);
 
 /* vrf.c */
+int vrouter_vrf_init(struct vrouter *vr);
+/* There is none any more. */
+void vrouter_vrf_exit(struct vrouter *vr);
 void vrouter_vrf_free_all(struct vrouter *vr);
 void vrouter_vrf_gateways_update(struct vrouter *vr, struct vrouter_vrf *vrf);
 /* Write the records of VRFs that follow the VTEP's router MAC. */
@@ -74,6 +77,9 @@ struct vrouter_nh_spec {
 };
 
 /* nexthop.c */
+int vrouter_nexthop_init(struct vrouter *vr);
+/* There is none any more. */
+void vrouter_nexthop_exit(struct vrouter *vr);
 struct vrouter_nexthop *vrouter_nexthop_find(struct vrouter *vr, u32 id);
 /* A nexthop that routes share without naming it; found or made. */
 struct vrouter_nexthop *vrouter_nexthop_auto(struct vrouter *vr,
@@ -121,9 +127,11 @@ void vrouter_route_swap(struct vrouter_route *rt, struct vrouter_nexthop **nh, u
 int vrouter_route_install(struct vrouter *vr, struct vrouter_route *rt,
 			  struct netlink_ext_ack *extack);
 
+/* Whether @b lies in @a, whose bits beyond its length do not matter. route.c */
+bool vrouter_prefix_covers(const struct vrouter_prefix *a, const struct vrouter_prefix *b);
+
 /* leak.c: whether a VRF nexthop on a prefix would close a loop. */
 int vrouter_leak_check(struct vrouter_vrf *vrf, const struct vrouter_prefix *p,
 		       struct vrouter_vrf *target, struct netlink_ext_ack *extack);
-bool vrouter_prefix_covers(const struct vrouter_prefix *a, const struct vrouter_prefix *b);
 
 #endif /* _VROUTER_OBJECTS_H */

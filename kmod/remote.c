@@ -265,7 +265,7 @@ static struct vrouter_remote *remote_get(struct vrouter *vr, __be32 addr)
 	hlist_for_each_entry(r, bucket(vr, addr), node)
 		if (r->addr == addr)
 			return r;
-	r = kzalloc(sizeof(*r), GFP_KERNEL);
+	r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
 	if (!r)
 		return NULL;
 	r->addr = addr;

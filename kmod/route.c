@@ -72,14 +72,17 @@ static struct vrouter_prefix shorten(const struct vrouter_prefix *p, int len)
 	return s;
 }
 
+/* How many bits two addresses begin with alike. */
+static int common_bits(const struct vrouter_prefix *a, const struct vrouter_prefix *b)
+{
+	if (a->addr[0] != b->addr[0])
+		return 64 - fls64(a->addr[0] ^ b->addr[0]);
+	return 128 - fls64(a->addr[1] ^ b->addr[1]);
+}
+
 bool vrouter_prefix_covers(const struct vrouter_prefix *a, const struct vrouter_prefix *b)
 {
-	struct vrouter_prefix s;
-
-	if (a->family != b->family || a->len > b->len)
-		return false;
-	s = shorten(b, a->len);
-	return a->addr[0] == s.addr[0] && a->addr[1] == s.addr[1];
+	return a->family == b->family && a->len <= b->len && common_bits(a, b) >= a->len;
 }
 
 /* The last route at or before a key, in order. */
@@ -98,14 +101,6 @@ static struct vrouter_route *seek_back(struct vrouter_vrf *vrf, const struct vro
 		}
 	}
 	return best;
-}
-
-/* How many bits two addresses begin with alike. */
-static int common_bits(const struct vrouter_prefix *a, const struct vrouter_prefix *b)
-{
-	if (a->addr[0] != b->addr[0])
-		return 64 - fls64(a->addr[0] ^ b->addr[0]);
-	return 128 - fls64(a->addr[1] ^ b->addr[1]);
 }
 
 /*

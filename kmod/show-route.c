@@ -75,10 +75,9 @@ static struct vrouter_route *route_settle(struct vrouter *vr, struct vrouter_rou
 	struct vrouter_route *rt;
 
 	while (vrf) {
-		if (vrf->id != c->vrf.id)
+		if (vrf->id != c->vrf)
 			c->next = (struct vrouter_prefix){};
-		c->vrf.id = vrf->id;
-		c->vrf.idx = vrf->idx;
+		c->vrf = vrf->id;
 		while (c->next.family <= VR_FAM_IP6) {
 			rt = vrouter_route_seek(vrf, &c->next);
 			if (rt) {
@@ -95,7 +94,7 @@ static struct vrouter_route *route_settle(struct vrouter *vr, struct vrouter_rou
 struct vrouter_route *vrouter_route_from(struct vrouter *vr, struct vrouter_route_cursor *c,
 					 struct vrouter_vrf *only)
 {
-	return route_settle(vr, c, only, only ?: vrouter_vrf_seek(vr, &c->vrf));
+	return route_settle(vr, c, only, only ?: vrouter_vrf_seek(vr, c->vrf));
 }
 
 struct vrouter_route *vrouter_route_after(struct vrouter *vr, struct vrouter_route_cursor *c,

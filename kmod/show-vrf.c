@@ -62,17 +62,12 @@ int vrouter_nl_vrf_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-struct vrouter_vrf *vrouter_vrf_seek(struct vrouter *vr, const struct vrouter_vrf_cursor *c)
+struct vrouter_vrf *vrouter_vrf_seek(struct vrouter *vr, u32 id)
 {
-	struct vrouter_vrf *vrf = xa_load(&vr->vrf_idx, c->idx);
+	unsigned long i = id;
 
 	vrouter_assert_held(vr);
-	if (!vrf || vrf->id > c->id)
-		vrf = list_first_entry(&vr->vrfs, struct vrouter_vrf, list);
-	list_for_each_entry_from(vrf, &vr->vrfs, list)
-		if (vrf->id >= c->id)
-			return vrf;
-	return NULL;
+	return xa_find(&vr->vrf_ids, &i, ULONG_MAX, XA_PRESENT);
 }
 
 struct vrouter_vrf *vrouter_vrf_next(struct vrouter *vr, struct vrouter_vrf *vrf)
@@ -91,9 +86,14 @@ int vrouter_dump_vrf(struct vrouter *vr, struct netlink_callback *cb, const stru
 	return vrouter_refuse(cb->extack, attr, -ENOENT, "vrf: no such VRF");
 }
 
+/* struct vrf_cursor - id: of the first VRF not shown yet */
+struct vrf_cursor {
+	u32 id;
+};
+
 int vrouter_nl_vrf_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct vrouter_vrf_cursor *c = vrouter_dump_cursor(struct vrouter_vrf_cursor, cb);
+	struct vrf_cursor *c = vrouter_dump_cursor(struct vrf_cursor, cb);
 	struct nlattr **attrs = genl_info_dump(cb)->attrs;
 	const struct nlattr *name = attrs[VROUTER_A_VRF_NAME];
 	const struct nlattr *vni = attrs[VROUTER_A_VRF_VNI];
@@ -103,13 +103,12 @@ int vrouter_nl_vrf_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 	if (!vr)
 		return 0;
-	for (vrf = vrouter_vrf_seek(vr, c); vrf && !err; vrf = vrouter_vrf_next(vr, vrf)) {
+	for (vrf = vrouter_vrf_seek(vr, c->id); vrf && !err; vrf = vrouter_vrf_next(vr, vrf)) {
 		if ((name && nla_strcmp(name, vrf->name)) ||
 		    (vni && nla_get_u32(vni) != vrf->vni) ||
 		    !has_id(vrf, attrs[VROUTER_A_VRF_ID]))
 			continue;
 		c->id = vrf->id;
-		c->idx = vrf->idx;
 		err = vrouter_dump_put(skb, cb, vr, fill_vrf, vrf);
 	}
 	return vrouter_dump_end(vr, skb, err);

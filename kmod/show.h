@@ -52,33 +52,23 @@ int vrouter_dump_end(struct vrouter *vr, struct sk_buff *skb, int err);
 		(type *)(cb)->ctx;					\
 	})
 
-/**
- * struct vrouter_vrf_cursor - a place among the VRFs.
- * @id: first VRF not shown yet
- * @idx: image index of it or of one before, to find it without a long walk
- */
-struct vrouter_vrf_cursor {
-	u32 id;
-	u32 idx;
-};
-
 /*
  * The VRF that a dump is filtered by, NULL when @attr is. Returns 1 when the
  * VRF vanished during the dump, which is over then. show-vrf.c
  */
 int vrouter_dump_vrf(struct vrouter *vr, struct netlink_callback *cb, const struct nlattr *attr,
 		     struct vrouter_vrf **vrf);
-/* The VRF that a cursor is at, otherwise the first one after. */
-struct vrouter_vrf *vrouter_vrf_seek(struct vrouter *vr, const struct vrouter_vrf_cursor *c);
+/* The VRF of an id, otherwise the first one after. */
+struct vrouter_vrf *vrouter_vrf_seek(struct vrouter *vr, u32 id);
 struct vrouter_vrf *vrouter_vrf_next(struct vrouter *vr, struct vrouter_vrf *vrf);
 
 /**
  * struct vrouter_route_cursor - a place among the routes of all VRFs.
- * @vrf: first VRF with routes not shown yet
+ * @vrf: id of the first VRF with routes not shown yet
  * @next: first prefix in it not shown yet
  */
 struct vrouter_route_cursor {
-	struct vrouter_vrf_cursor vrf;
+	u32 vrf;
 	struct vrouter_prefix next;
 };
 

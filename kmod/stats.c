@@ -302,7 +302,7 @@ int vrouter_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 /**
  * struct stats_cursor - a place among all that counts, by scope.
  * @scope: enum vrouter_stats_scope
- * @idx: VRF - image index; remote - hash bucket
+ * @idx: remote - hash bucket
  * @key: VRF - id; vif - image index; nexthop - id; remote - address
  */
 struct stats_cursor {
@@ -323,11 +323,9 @@ static bool subject_seek(struct vrouter *vr, struct stats_cursor *c, struct stat
 	case VROUTER_STATS_SCOPE_VRF:
 		if (c->key > U32_MAX)
 			return false;
-		s->vrf = vrouter_vrf_seek(vr, &(struct vrouter_vrf_cursor){ c->key, c->idx });
-		if (s->vrf) {
+		s->vrf = vrouter_vrf_seek(vr, c->key);
+		if (s->vrf)
 			c->key = s->vrf->id;
-			c->idx = s->vrf->idx;
-		}
 		return s->vrf;
 	case VROUTER_STATS_SCOPE_VIF:
 		s->vif = xa_find(&vr->vif_idx, &i, ULONG_MAX, XA_PRESENT);

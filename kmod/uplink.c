@@ -85,7 +85,7 @@ static int uplink_add(struct vrouter *vr, struct genl_info *info)
 	if (!(info->nlhdr->nlmsg_flags & NLM_F_CREATE))
 		return vrouter_refuse(info->extack, attr, -ENOENT,
 				      "ifindex: the device is no uplink");
-	up = kzalloc(sizeof(*up), GFP_KERNEL);
+	up = kzalloc(sizeof(*up), GFP_KERNEL_ACCOUNT);
 	if (!up)
 		return -ENOMEM;
 	up->dev = dev;

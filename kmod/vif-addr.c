@@ -98,8 +98,8 @@ static int read_set(struct genl_info *info, struct addr_set *set)
 	unsigned int na = count_nests(info, VROUTER_A_VIF_ADDR);
 	int err;
 
-	set->gateways = kzalloc(struct_size(set->gateways, prefix, ng), GFP_KERNEL);
-	set->addrs = kcalloc(na ?: 1, sizeof(*set->addrs), GFP_KERNEL);
+	set->gateways = kzalloc(struct_size(set->gateways, prefix, ng), GFP_KERNEL_ACCOUNT);
+	set->addrs = kcalloc(na ?: 1, sizeof(*set->addrs), GFP_KERNEL_ACCOUNT);
 	if (!set->gateways || !set->addrs)
 		return -ENOMEM;
 	err = read_nests(info, VROUTER_A_VIF_GATEWAY, false, set->gateways->prefix, ng,
@@ -280,13 +280,14 @@ static int keep_absent(const struct genl_info *info, const struct addr_set *have
 		kfree(set->gateways);
 		set->gateways = kmemdup(have->gateways,
 					struct_size(have->gateways, prefix, have->gateways->n),
-					GFP_KERNEL);
+					GFP_KERNEL_ACCOUNT);
 		if (!set->gateways)
 			return -ENOMEM;
 	}
 	if (!info->attrs[VROUTER_A_VIF_ADDR] && have->naddrs) {
 		kfree(set->addrs);
-		set->addrs = kmemdup(have->addrs, have->naddrs * sizeof(*have->addrs), GFP_KERNEL);
+		set->addrs = kmemdup(have->addrs, have->naddrs * sizeof(*have->addrs),
+				     GFP_KERNEL_ACCOUNT);
 		if (!set->addrs)
 			return -ENOMEM;
 		set->naddrs = have->naddrs;

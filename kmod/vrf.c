@@ -10,26 +10,39 @@
 #include "netlink.h"
 #include "objects.h"
 
+static const struct rhashtable_params by_name = {
+	.key_len = sizeof_field(struct vrouter_vrf, name),
+	.key_offset = offsetof(struct vrouter_vrf, name),
+	.head_offset = offsetof(struct vrouter_vrf, name_node),
+	.automatic_shrinking = true,
+};
+
+int vrouter_vrf_init(struct vrouter *vr)
+{
+	xa_init_flags(&vr->vrf_ids, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
+	return rhashtable_init(&vr->vrf_names, &by_name);
+}
+
+void vrouter_vrf_exit(struct vrouter *vr)
+{
+	rhashtable_destroy(&vr->vrf_names);
+	xa_destroy(&vr->vrf_ids);
+}
+
 struct vrouter_vrf *vrouter_vrf_find(struct vrouter *vr, const char *name)
 {
-	struct vrouter_vrf *vrf;
+	char key[sizeof_field(struct vrouter_vrf, name)] = {};
 
 	vrouter_assert_held(vr);
-	list_for_each_entry(vrf, &vr->vrfs, list)
-		if (!strcmp(vrf->name, name))
-			return vrf;
-	return NULL;
+	if (strscpy(key, name, sizeof(key)) < 0)
+		return NULL;
+	return rhashtable_lookup_fast(&vr->vrf_names, key, by_name);
 }
 
 struct vrouter_vrf *vrouter_vrf_find_id(struct vrouter *vr, u32 id)
 {
-	struct vrouter_vrf *vrf;
-
 	vrouter_assert_held(vr);
-	list_for_each_entry(vrf, &vr->vrfs, list)
-		if (vrf->id == id)
-			return vrf;
-	return NULL;
+	return xa_load(&vr->vrf_ids, id);
 }
 
 static struct vrouter_vrf *find_vni(struct vrouter *vr, u32 vni)
@@ -79,7 +92,7 @@ void vrouter_vrf_gateways_update(struct vrouter *vr, struct vrouter_vrf *vrf)
 		if (vif->vrf == vrf && g)
 			n += g->n;
 	}
-	all = n ? kzalloc(struct_size(all, prefix, n), GFP_KERNEL | __GFP_NOFAIL) : NULL;
+	all = n ? kzalloc(struct_size(all, prefix, n), GFP_KERNEL_ACCOUNT | __GFP_NOFAIL) : NULL;
 	list_for_each_entry(vif, &vr->vifs, list) {
 		g = rcu_dereference_protected(vif->gateways, lockdep_is_held(&vr->lock));
 		if (vif->vrf != vrf || !g || !g->n)
@@ -102,10 +115,34 @@ static void vrf_free_rcu(struct rcu_head *rcu)
 	kfree(vrf);
 }
 
+/* Found by name and by id, which is the first free one when it has none yet. */
+static int link_keys(struct vrouter *vr, struct vrouter_vrf *vrf)
+{
+	int err;
+
+	if (vrf->id)
+		err = xa_insert(&vr->vrf_ids, vrf->id, vrf, GFP_KERNEL);
+	else
+		err = xa_alloc(&vr->vrf_ids, &vrf->id, vrf, xa_limit_32b, GFP_KERNEL);
+	if (err)
+		return err;
+	err = rhashtable_insert_fast(&vr->vrf_names, &vrf->name_node, by_name);
+	if (err)
+		xa_erase(&vr->vrf_ids, vrf->id);
+	return err;
+}
+
+static void unlink_keys(struct vrouter *vr, struct vrouter_vrf *vrf)
+{
+	rhashtable_remove_fast(&vr->vrf_names, &vrf->name_node, by_name);
+	xa_erase(&vr->vrf_ids, vrf->id);
+}
+
 static void vrf_remove(struct vrouter *vr, struct vrouter_vrf *vrf)
 {
 	vrouter_img_hash_del(vr, vr_key_vni(vrf->vni), VR_VALUE_MASK_VNI);
 	vrouter_route_flush_vrf(vr, vrf);
+	unlink_keys(vr, vrf);
 	list_del(&vrf->list);
 	xa_erase(&vr->vrf_idx, vrf->idx);
 	/* The VNI led here; who found it before is done after a grace period. */
@@ -185,33 +222,18 @@ static int vrf_change(struct vrouter *vr, struct vrouter_vrf *vrf, struct genl_i
 	return 0;
 }
 
-static u32 free_id(struct vrouter *vr)
-{
-	struct vrouter_vrf *vrf;
-	u32 id = 1;
-
-	/* The list is sorted: the first gap. */
-	list_for_each_entry(vrf, &vr->vrfs, list) {
-		if (vrf->id != id)
-			break;
-		id++;
-	}
-	return id;
-}
-
+/* The list is sorted by id. */
 static void link_sorted(struct vrouter *vr, struct vrouter_vrf *vrf)
 {
-	struct vrouter_vrf *pos;
+	unsigned long id = vrf->id;
+	struct vrouter_vrf *next = xa_find_after(&vr->vrf_ids, &id, ULONG_MAX, XA_PRESENT);
 
-	list_for_each_entry(pos, &vr->vrfs, list)
-		if (pos->id > vrf->id)
-			break;
-	list_add_tail(&vrf->list, &pos->list);
+	list_add_tail(&vrf->list, next ? &next->list : &vr->vrfs);
 }
 
 static struct vrouter_vrf *vrf_alloc(struct vrouter *vr, struct netlink_ext_ack *extack)
 {
-	struct vrouter_vrf *vrf = kzalloc(sizeof(*vrf), GFP_KERNEL);
+	struct vrouter_vrf *vrf = kzalloc(sizeof(*vrf), GFP_KERNEL_ACCOUNT);
 	int idx, block;
 
 	if (!vrf)
@@ -254,11 +276,14 @@ static int vrf_add(struct vrouter *vr, const char *name, u32 id, struct genl_inf
 	err = xa_err(xa_store(&vr->vrf_idx, vrf->idx, vrf, GFP_KERNEL));
 	if (err)
 		goto free;
+	err = link_keys(vr, vrf);
+	if (err)
+		goto erase;
 	write_record(vr, vrf);
 	err = vrouter_img_hash_add(vr, vr_key_vni(vrf->vni), vrf->idx, VR_VALUE_MASK_VNI,
 				   info->extack);
 	if (err)
-		goto erase;
+		goto unlink;
 	link_sorted(vr, vrf);
 	vrouter_nexthop_publish_vni(vr, vrf->vni);
 	vr->gen++;
@@ -266,6 +291,8 @@ static int vrf_add(struct vrouter *vr, const char *name, u32 id, struct genl_inf
 	/* It is made, whether or not the answer finds memory. */
 	vrouter_reply_vrf(info, vr, vrf);
 	return 0;
+unlink:
+	unlink_keys(vr, vrf);
 erase:
 	xa_erase(&vr->vrf_idx, vrf->idx);
 free:
@@ -279,7 +306,7 @@ static int vrf_new(struct vrouter *vr, struct genl_info *info)
 	struct nlattr **a = info->attrs;
 	struct vrouter_vrf *vrf;
 	const char *name;
-	u32 id;
+	u32 id = 0;
 	int err;
 
 	if (GENL_REQ_ATTR_CHECK(info, VROUTER_A_VRF_NAME)) {
@@ -306,13 +333,15 @@ static int vrf_new(struct vrouter *vr, struct genl_info *info)
 		NL_SET_ERR_MSG(extack, "vni: is missing; a VRF needs its L3VNI");
 		return -EINVAL;
 	}
-	id = a[VROUTER_A_VRF_ID] ? nla_get_u32(a[VROUTER_A_VRF_ID]) : free_id(vr);
-	if (!id)
-		return vrouter_refuse(extack, a[VROUTER_A_VRF_ID], -EINVAL,
-				      "id: must not be 0");
-	if (vrouter_vrf_find_id(vr, id))
-		return vrouter_refuse(extack, a[VROUTER_A_VRF_ID], -EEXIST,
-				      "id: another VRF has it");
+	if (a[VROUTER_A_VRF_ID]) {
+		id = nla_get_u32(a[VROUTER_A_VRF_ID]);
+		if (!id)
+			return vrouter_refuse(extack, a[VROUTER_A_VRF_ID], -EINVAL,
+					      "id: must not be 0");
+		if (vrouter_vrf_find_id(vr, id))
+			return vrouter_refuse(extack, a[VROUTER_A_VRF_ID], -EEXIST,
+					      "id: another VRF has it");
+	}
 	return vrf_add(vr, name, id, info);
 }
 

@@ -65,8 +65,9 @@ struct vrouter_gateways {
 /**
  * struct vrouter_vrf - a tenant.
  * @list: in vrouter.vrfs, sorted by id
+ * @name_node: in vrouter.vrf_names
  * @vr: instance
- * @name: unique
+ * @name: unique, zeros to its end
  * @id: unique, the user's or ours
  * @idx: index in the image's vrf section and in vrouter.vrf_idx
  * @block: counter block
@@ -86,6 +87,7 @@ struct vrouter_gateways {
  */
 struct vrouter_vrf {
 	struct list_head list;
+	struct rhash_head name_node;
 	struct vrouter *vr;
 	char name[VROUTER_NAME_LEN + 1];
 	u32 id;
@@ -241,7 +243,7 @@ struct vrouter_nexthop {
 	u32 nroutes;
 	struct vrouter_remote *remote;
 	struct list_head remote_list;
-	struct hlist_node auto_node;
+	struct rhash_head auto_node;
 	struct dst_cache dst_cache;
 	struct rcu_head rcu;
 };
@@ -268,7 +270,6 @@ struct vrouter_route {
 	bool installed;
 };
 
-#define VROUTER_AUTO_BITS	10
 #define VROUTER_REMOTE_BITS	8
 
 /**
@@ -282,6 +283,8 @@ struct vrouter_route {
  * @next_auto: where to look for the next id of an auto-made nexthop
  * @gen: counts changes, for consistent dumps
  * @vrfs: all VRFs, sorted by id
+ * @vrf_names: by name
+ * @vrf_ids: by id
  * @vifs: all vifs
  * @uplinks: all uplinks
  * @nexthops: all nexthops, by id
@@ -310,13 +313,15 @@ struct vrouter {
 	u32 next_auto;
 	u32 gen;
 	struct list_head vrfs;
+	struct rhashtable vrf_names;
+	struct xarray vrf_ids;
 	struct list_head vifs;
 	struct list_head uplinks;
 	struct xarray nexthops;
 	struct xarray vrf_idx;
 	struct xarray vif_idx;
 	struct xarray nh_slot;
-	struct hlist_head auto_nh[1 << VROUTER_AUTO_BITS];
+	struct rhashtable auto_nh;
 	struct hlist_head remotes[1 << VROUTER_REMOTE_BITS];
 	__be32 vtep_addr;
 	__be16 vtep_port;
