@@ -8,6 +8,7 @@
 #include "out.h"
 #include "port.h"
 #include "progs.h"
+#include "sizes.h"
 #include "vrctl.h"
 #include "xdp.h"
 
@@ -65,7 +66,10 @@ const struct noun fastpath_noun = {
 static int help(struct args *args)
 {
 	(void)args;
-	fprintf(stderr, "Usage: vrctl fastpath { enable | disable | show }\n");
+	fprintf(stderr,
+		"Usage: vrctl fastpath enable [ vrfs N ] [ vifs N ] [ nexthops N ] [ SECTION N ]...\n"
+		"       vrctl fastpath { disable | show }\n"
+		"SECTION := one of the route tables, as \"fastpath show\" names them\n");
 	return VRCTL_HELP;
 }
 
@@ -137,9 +141,9 @@ static int enable(struct args *args)
 	struct nlmsghdr *nlh;
 	int ret;
 
-	ret = args_end(args);
+	ret = fastpath_get(&fp);
 	if (!ret)
-		ret = fastpath_get(&fp);
+		ret = sizes_args(args, &fp);
 	if (ret)
 		return ret;
 	progs = progs_load(&fp);

@@ -225,19 +225,75 @@ accounted()
 	[ $((received + dropped)) -eq "$sent" ]
 }
 
+toggle()
+{
+	local step
+
+	for step in disable enable enable disable enable disable enable enable; do
+		check "$step under traffic" both fastpath "$step"
+	done
+}
+
+# fill VERB [NEXTHOP]: more routes than there is room for, far from one another
+fill()
+{
+	awk -v verb="$1" -v nexthop="${2:-}" 'BEGIN {
+		for (i = 1; i <= 40000; i++)
+			printf "route %s vrf red fd00:%x:%x:%x:%x::1/128%s\n", verb,
+				i * 40503 % 65521, i * 30011 % 65519, i * 25013 % 65497, i, nexthop
+	}'
+}
+
+# The sections of the route tables, each N times as large
+larger()
+{
+	vr host-a fastpath show | awk -v n="$1" '
+		/ size / && $1 !~ /^(hdr|slot|vrf|vif|nhptr|nh|block|nhctr)$/ { print $1, n * $3 }'
+}
+
+growth()
+{
+	local stopped line
+
+	fill add " nhid 12" | vr host-a -batch - 2>"$work/full"
+	check "full under traffic: the message says so" \
+		grep -q '^Error: dst: the image is full; ' "$work/full"
+	stopped=$(sed -n 's/^Command failed -:\([0-9]*\)$/\1/p' "$work/full")
+	line=$(fill add " nhid 12" | sed -n "${stopped:-1}p")
+	note "room for $((stopped - 1)) routes"
+	# shellcheck disable=SC2046
+	check "a larger image under traffic" vr host-a fastpath enable $(larger 2)
+	# shellcheck disable=SC2086
+	check "the same route finds room" vr host-a $line
+	fill add " nhid 12" | head -n $((2 * stopped - 100)) | tail -n +$((stopped + 1)) |
+		vr host-a -batch - 2>"$work/full"
+	same "and nearly as many as before again" "" "$(cat "$work/full")"
+	same "its sections cannot shrink" \
+		"2/Error: program: its maps are smaller than the image in force; see the sections' sizes in fastpath show" \
+		"$(out=$(vr host-a fastpath enable vrfs 1 2>&1); echo "$?/$out")"
+	check "more of everything under traffic" vr host-a fastpath enable vrfs 2000 vifs 2000 nexthops 8000
+	same "there is room for them" "2001 2001 10016" \
+		"$(vr host-a fastpath show | awk '/^ *(vrf|vif|nh) / { print $3 }' | xargs)"
+	fill del | head -n $((2 * stopped - 100)) | vr_batch host-a
+	check "the image of the module is as large" both fastpath disable
+	check "and of new programs" both fastpath enable
+	same "the sizes stay" "2001 2001 10016" \
+		"$(vr host-a fastpath show | awk '/^ *(vrf|vif|nh) / { print $3 }' | xargs)"
+}
+
+# under_traffic STEPS: a function, while numbered frames pass
 under_traffic()
 {
-	local pid step sent received dropped
+	local pid sent received dropped
 
+	rm -f "$work/stop"
 	snap host-a
 	snap host-b
 	capture got=red-b:eth0:in,ip
 	numbered "$work/stop" "$work/sent" | frames send red-a eth0 &
 	pid=$!
 	processes+=("$pid")
-	for step in disable enable enable disable enable disable enable enable; do
-		check "$step under traffic" both fastpath $step
-	done
+	"$1"
 	touch "$work/stop"
 	wait "$pid"
 	same "the sender came to its end" 0 $?
@@ -431,7 +487,8 @@ mode=skb
 [ "$VR_MODE" = module ] || mode=xdp
 hosts
 at_rest
-under_traffic
+under_traffic toggle
+under_traffic growth
 misfits
 if [ "$VR_MODE" = xdp ]; then
 	devices

@@ -21,6 +21,7 @@
 #undef main
 
 #include "../../userspace/attr.h"
+#include "../../userspace/sizes.h"
 
 #define FAMILY	0x1f
 
@@ -583,9 +584,63 @@ TEST(batch_errors)
 	assert_int_equal(vrctl("-batch /no/such/file"), 1);
 }
 
+/* An image as the module makes it for 100 VRFs, 200 vifs, 1000 nexthops, 4 CPUs */
+static const struct fastpath image = {
+	.section_count = 9,
+	.sections = {
+		{ "hdr", 1 }, { "slot", 512 }, { "vrf", 101 }, { "vif", 201 },
+		{ "nhptr", 63 }, { "nh", 1266 }, { "node", 5000 }, { "block", 1204 },
+		{ "nhctr", 4004 },
+	},
+};
+
+static int sizes(struct fastpath *fp, char *a, char *b, char *c, char *d)
+{
+	char *words[4] = { a, b, c, d };
+	struct args args = { .words = words, .object = "fastpath" };
+
+	while (args.count < 4 && words[args.count])
+		args.count++;
+	*fp = image;
+	return sizes_args(&args, fp);
+}
+
+TEST(image_sizes)
+{
+	static const uint32_t grown[] = { 1, 1024, 101, 501, 94, 1891, 5000, 2404, 6004 };
+	struct fastpath fp;
+
+	assert_int_equal(sizes(&fp, NULL, NULL, NULL, NULL), 0);
+	assert_memory_equal(&fp, &image, sizeof(fp));
+	/* The same sizes again */
+	assert_int_equal(sizes(&fp, "vrfs", "100", "nexthops", "1000"), 0);
+	assert_memory_equal(&fp, &image, sizeof(fp));
+	assert_int_equal(sizes(&fp, "node", "9000", NULL, NULL), 0);
+	assert_int_equal(fp.sections[6].size, 9000);
+	fp.sections[6].size = image.sections[6].size;
+	assert_memory_equal(&fp, &image, sizeof(fp));
+	assert_int_equal(sizes(&fp, "nexthops", "1500", "vifs", "500"), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(grown); i++)
+		assert_int_equal(fp.sections[i].size, grown[i]);
+}
+
+TEST(image_sizes_refused)
+{
+	struct fastpath fp;
+
+	assert_int_equal(sizes(&fp, "vrfs", NULL, NULL, NULL), 1);
+	assert_int_equal(sizes(&fp, "vrfs", "0", NULL, NULL), 1);
+	assert_int_equal(sizes(&fp, "vrfs", "268435457", NULL, NULL), 1);
+	assert_int_equal(sizes(&fp, "vrfs", "x", NULL, NULL), 1);
+	assert_int_equal(sizes(&fp, "block", "5000", NULL, NULL), 1);
+	assert_int_equal(sizes(&fp, "nosuch", "5000", NULL, NULL), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(image_sizes, reset),
+		cmocka_unit_test_setup(image_sizes_refused, reset),
 		cmocka_unit_test_setup(vrf_add, reset),
 		cmocka_unit_test_setup(flags_of_verbs, reset),
 		cmocka_unit_test_setup(sent_as_typed, reset),
