@@ -132,7 +132,7 @@ void vrouter_vif_netdev_event(struct vrouter *vr, struct net_device *dev, unsign
 
 static struct vrouter_vif *vif_alloc(struct vrouter *vr, struct netlink_ext_ack *extack)
 {
-	struct vrouter_vif *vif = kzalloc(sizeof(*vif), GFP_KERNEL);
+	struct vrouter_vif *vif = kzalloc(sizeof(*vif), GFP_KERNEL_ACCOUNT);
 	int idx, block;
 
 	if (!vif)
@@ -390,9 +390,6 @@ static int vif_del(struct vrouter *vr, struct genl_info *info)
 	if (!vif)
 		return vrouter_refuse(info->extack, attr, -ENOENT,
 				      "ifindex: the device is no vif");
-	if (vif->nnexthops > (vif->nh ? 1 : 0))
-		return vrouter_refuse(info->extack, attr, -EBUSY,
-				      "ifindex: nexthops lead to this vif; delete them first");
 	vr->gen++;
 	vrouter_notify_vif(vr, vif, VROUTER_CMD_VIF_DEL_NTF);
 	vif_remove(vr, vif);

@@ -214,8 +214,6 @@ refused "vif: change of what is none" "ifindex: the device is no vif" "ifindex s
 	vif set spare addr 10.1.1.30
 refused "vif: removal of what is none" "ifindex: the device is no vif" "ifindex spare" -- \
 	vif del spare
-refused "vif: removal with nexthops" \
-	"ifindex: nexthops lead to this vif; delete them first" "ifindex v2" -- vif del v2
 refused "vif: moved to another VRF" \
 	"vrf: cannot be changed; delete the vif and add it again" "vrf blue" -- \
 	vif set v1 vrf blue
@@ -375,6 +373,12 @@ usage "device: unknown" 'Cannot find device "nodev"' vif add nodev vrf red
 usage "a number that is none" \
 	'Error: argument "5001x" is wrong: vni is a number from 0 to 4294967295' \
 	vrf add x vni 5001x
+usage "a size that is none" \
+	'Error: argument "0" is wrong: vrfs is a number from 1 to 268435456' \
+	fastpath enable vrfs 0
+usage "a size of what follows from others" \
+	'Error: argument "nhctr" is unknown, try "vrctl fastpath help".' \
+	fastpath enable nhctr 5000
 usage "a route without nexthop" \
 	'Not enough information: a nexthop (nhid, via, dev, blackhole...) is required, try "vrctl route help".' \
 	route add vrf red 10.9.0.0/16

@@ -175,11 +175,16 @@ same "batch: -force goes on, and the status tells" "1 299" \
 # several messages long, and each is in each dump once.
 first_last()
 {
+	# Each a request of its own: what is shown is not put off.
 	while :; do
 		echo "route add vrf red fd00:ba::/48 nhid 5"
+		echo "vtep show"
 		echo "route del vrf red fd00:bb::/48"
+		echo "vtep show"
 		echo "route add vrf red fd00:bb::/48 nhid 5"
+		echo "vtep show"
 		echo "route del vrf red fd00:ba::/48"
+		echo "vtep show"
 	done
 }
 must vr first route add vrf red fd00:bb::/48 nhid 5
@@ -211,6 +216,18 @@ same "dumps under change: none is torn" 0 $torn
 same "dumps under change: what stays is there once" 0 $wrong
 vr first -6 route show vrf red >"$work/dump" 2>"$work/warnings"
 same "dumps at rest: no warning" "" "$(cat "$work/warnings")"
+
+# As with ip, a device takes routes and nexthops along.
+must vr first route add vrf red 10.8.0.0/16 nhid 3
+must vr first route add vrf red 10.9.0.0/16 dev v2 lladdr ${M}5
+via_v2()
+{
+	vr first route show | grep -E '^10\.[89]\.|dev v2'
+	vr first nexthop show | grep 'dev v2'
+}
+same "routes and nexthops of a vif" 6 "$(via_v2 | wc -l)"
+check "a vif in use can be removed" vr first vif del v2
+same "and they go with it" "" "$(via_v2)"
 
 # All goes, in any order that the module allows
 again_from_text | tac | sed -nE '/^route/s/^route add ([^ ]+) vrf ([^ ]+) .*/route del vrf \2 \1/p
