@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Run test programs, each of which speaks TAP, as one TAP stream.
+# Run test programs, each of which speaks TAP, as one TAP stream: each result as
+# soon as it is there, so that a run that is cut short shows how far it came.
 #
 # Usage: tap.sh PROGRAM...
 #
@@ -9,39 +10,63 @@
 
 set -uo pipefail
 
-for program in "$@"; do
-	echo "@begin ${program##*/}"
-	"$program" </dev/null
-	echo "@end $?"
-done | awk '
-function result(verdict, text)
+count=0
+failed=0
+
+# result VERDICT TEXT
+result()
 {
-	n++
-	failed += verdict == "not ok"
-	print verdict " " n " - " name ": " text
-	fflush()
+	count=$((count + 1))
+	[ "$1" = ok ] || failed=$((failed + 1))
+	printf '%s %d - %s: %s\n' "$1" "$count" "$name" "$2"
 }
-BEGIN { print "TAP version 13" }
-/^@begin / { name = $2; planned = -1; seen = bad = 0; next }
-/^@end / {
-	if ($2 == 4 && !seen)
-		result("ok", "the whole # SKIP")
-	else if (planned != seen)
-		result("not ok", "ended with status " $2 ", " seen " results of " planned)
-	else if ($2 && !bad)
-		result("not ok", "ended with status " $2)
-	next
+
+program_begins()
+{
+	name=$1
+	planned=-1
+	seen=0
+	bad=0
 }
-/^1\.\.[0-9]+/ { planned = substr($1, 4) + 0; next }
-/^(not )?ok [0-9]+/ {
-	seen++
-	verdict = /^not/ ? "not ok" : "ok"
-	bad += verdict == "not ok"
-	sub(/^(not )?ok [0-9]+ *(- *)?/, "")
-	result(verdict, $0)
-	next
+
+program_ends()
+{
+	if [ "$1" -eq 4 ] && [ "$seen" -eq 0 ]; then
+		result ok "the whole # SKIP"
+	elif [ "$planned" -ne "$seen" ]; then
+		result "not ok" "ended with status $1, $seen results of $planned"
+	elif [ "$1" -ne 0 ] && [ "$bad" -eq 0 ]; then
+		result "not ok" "ended with status $1"
+	fi
 }
-/^# (not )?ok - tests$/ { next }
-{ sub(/^(# )?/, "# "); print; fflush() }
-END { print "1.." n; exit failed > 0 || !n }
-'
+
+line()
+{
+	if [[ $1 =~ ^(ok|not\ ok)\ [0-9]+\ *(-\ *)?(.*) ]]; then
+		seen=$((seen + 1))
+		[ "${BASH_REMATCH[1]}" = ok ] || bad=$((bad + 1))
+		result "${BASH_REMATCH[1]}" "${BASH_REMATCH[3]}"
+	elif [[ $1 =~ ^1\.\.([0-9]+) ]]; then
+		planned=${BASH_REMATCH[1]}
+	elif [[ $1 =~ ^@begin\ (.*) ]]; then
+		program_begins "${BASH_REMATCH[1]}"
+	elif [[ $1 =~ ^@end\ ([0-9]+) ]]; then
+		program_ends "${BASH_REMATCH[1]}"
+	elif [ -n "$1" ] && ! [[ $1 =~ ^#\ (not\ )?ok\ -\ tests$ ]]; then
+		printf '# %s\n' "${1#\# }"
+	fi
+}
+
+echo "TAP version 13"
+while IFS= read -r text || [ -n "$text" ]; do
+	line "$text"
+done < <(
+	for program in "$@"; do
+		echo "@begin ${program##*/}"
+		"$program" </dev/null
+		# Whatever line it ended in the middle of
+		printf '\n@end %s\n' $?
+	done
+)
+echo "1..$count"
+[ "$failed" -eq 0 ] && [ "$count" -gt 0 ]

@@ -61,6 +61,9 @@ xdp)	path=xdp ;;
 *)	echo "VR_MODE is module or xdp, not $VR_MODE" >&2; exit 1 ;;
 esac
 
+# The last part of a pipeline is no subshell: "... | must CMD" can end it all.
+shopt -s lastpipe
+
 n_results=0
 n_failed=0
 spaces=()

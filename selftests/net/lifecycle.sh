@@ -178,12 +178,30 @@ vif_states()
 
 load()
 {
-	must insmod "$work/vrouter.ko"
+	must insmod "$work/vrouter.ko" image_vrfs=16 image_vifs=16
 }
 
-# Without its debug data, which is most of it: it is loaded often.
+# Packets that host-a's programs dropped for want of a module: the counters lie
+# in their maps, and each counts in the block of its VRF and that of its vif.
+module_gone()
+{
+	local index prog map
+
+	index=$(sed -n '/define VR_DROPS/,/^$/s/^\tD(\([A-Z_]*\),.*/\1/p' "$here/../../include/vrouter/reason.h" |
+		grep -n -x MODULE_GONE | cut -d: -f1)
+	prog=$(ip -n host-a -d link show red-a | awk '$1 == "prog/xdp" { print $3 }')
+	for map in $(bpftool -j prog show id "$prog" | jq '.map_ids[]'); do
+		[ "$(bpftool -j map show id "$map" | jq -r .name)" != vr_block ] ||
+			bpftool map dump id "$map" | jq "[.[].value.drop[$index]] | add / 2"
+	done
+}
+
+# Without its debug data, which is most of it, and with a small image: it is
+# loaded often.
 must cp "$VROUTER_KO" "$work/vrouter.ko"
 must strip -g "$work/vrouter.ko"
+must rmmod vrouter
+load
 
 # --- devices and namespaces under traffic ---------------------------------------
 
@@ -264,6 +282,7 @@ fi
 remove_streams
 before=$(stack host-a)
 if [ "$VR_MODE" = xdp ]; then
+	gone=$(module_gone)
 	capture red-b=red-b:eth0:in,ip
 	frames_of all | must frames send red-a eth0
 	got()
@@ -273,6 +292,7 @@ if [ "$VR_MODE" = xdp ]; then
 	check "the plain packets arrive" poll "$DEADLINE" got
 	capture_end
 	same "just the plain packets" 30 "$(wc -l <"$work/red-b")"
+	same "the others were dropped, and counted" $((gone + 30)) "$(module_gone)"
 else
 	frames_of all | frames send red-a eth0 2>/dev/null
 fi
