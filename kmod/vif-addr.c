@@ -139,9 +139,9 @@ static bool gateway_elsewhere(struct vrouter *vr, const struct vrouter_vif *self
 	struct vrouter_prefix other;
 	unsigned int i;
 
-	list_for_each_entry(vif, &vr->vifs, list) {
+	list_for_each_entry(vif, &self->vrf->vifs, vrf_list) {
 		g = rcu_dereference_protected(vif->gateways, lockdep_is_held(&vr->lock));
-		for (i = 0; vif != self && vif->vrf == self->vrf && g && i < g->n; i++) {
+		for (i = 0; vif != self && g && i < g->n; i++) {
 			other = host_prefix(&g->prefix[i]);
 			if (prefix_equal(&other, host))
 				return true;

@@ -16,13 +16,10 @@
 
 struct vrouter_vif *vrouter_vif_find(struct vrouter *vr, u32 ifindex)
 {
-	struct vrouter_vif *vif;
+	const struct vrouter_img *img = vrouter_img(vr);
+	u32 idx = vr_vif_by_ifindex(&img->view, vrouter_hdr(img)->slots, ifindex);
 
-	vrouter_assert_held(vr);
-	list_for_each_entry(vif, &vr->vifs, list)
-		if (vif->dev->ifindex == ifindex)
-			return vif;
-	return NULL;
+	return idx ? xa_load(&vr->vif_idx, idx) : NULL;
 }
 
 const u8 *vrouter_vif_gateway_mac(const struct vrouter_vif *vif)
@@ -68,7 +65,7 @@ static void vif_remove(struct vrouter *vr, struct vrouter_vif *vif)
 	if (vif->has_gateway_mac)
 		dev_uc_del(vif->dev, vif->gateway_mac);
 	list_del(&vif->list);
-	vif->vrf->nvifs--;
+	list_del(&vif->vrf_list);
 	vrouter_vrf_gateways_update(vr, vif->vrf);
 	xa_erase(&vr->vif_idx, vif->idx);
 	netdev_put(vif->dev, &vif->tracker);
@@ -271,7 +268,7 @@ static int vif_add(struct vrouter *vr, struct net_device *dev, struct vrouter_vr
 	adopt_gateway_mac(vif, a[VROUTER_A_VIF_GATEWAY_MAC]);
 	netdev_hold(dev, &vif->tracker, GFP_KERNEL);
 	list_add_tail(&vif->list, &vr->vifs);
-	vrf->nvifs++;
+	list_add_tail(&vif->vrf_list, &vrf->vifs);
 	vrouter_vif_write(vr, vif);
 	err = vif_attach(vr, vif, info);
 	if (err)
@@ -285,8 +282,8 @@ static int vif_add(struct vrouter *vr, struct net_device *dev, struct vrouter_vr
 	vrouter_notify_vif(vr, vif, VROUTER_CMD_VIF_NTF);
 	return 0;
 unlink:
-	vrf->nvifs--;
 	list_del(&vif->list);
+	list_del(&vif->vrf_list);
 	netdev_put(dev, &vif->tracker);
 	if (vif->has_gateway_mac)
 		dev_uc_del(dev, vif->gateway_mac);

@@ -87,15 +87,14 @@ void vrouter_vrf_gateways_update(struct vrouter *vr, struct vrouter_vrf *vrf)
 	struct vrouter_vif *vif;
 	unsigned int n = 0;
 
-	list_for_each_entry(vif, &vr->vifs, list) {
+	list_for_each_entry(vif, &vrf->vifs, vrf_list) {
 		g = rcu_dereference_protected(vif->gateways, lockdep_is_held(&vr->lock));
-		if (vif->vrf == vrf && g)
-			n += g->n;
+		n += g ? g->n : 0;
 	}
 	all = n ? kzalloc(struct_size(all, prefix, n), GFP_KERNEL_ACCOUNT | __GFP_NOFAIL) : NULL;
-	list_for_each_entry(vif, &vr->vifs, list) {
+	list_for_each_entry(vif, &vrf->vifs, vrf_list) {
 		g = rcu_dereference_protected(vif->gateways, lockdep_is_held(&vr->lock));
-		if (vif->vrf != vrf || !g || !g->n)
+		if (!g || !g->n)
 			continue;
 		memcpy(&all->prefix[all->n], g->prefix, g->n * sizeof(*g->prefix));
 		all->n += g->n;
@@ -254,6 +253,7 @@ static struct vrouter_vrf *vrf_alloc(struct vrouter *vr, struct netlink_ext_ack 
 	vrf->block = block;
 	vrf->routes[VR_FAM_IP4] = RB_ROOT;
 	vrf->routes[VR_FAM_IP6] = RB_ROOT;
+	INIT_LIST_HEAD(&vrf->vifs);
 	INIT_LIST_HEAD(&vrf->leaks);
 	ratelimit_state_init(&vrf->icmp_limit, HZ, 100);
 	ratelimit_set_flags(&vrf->icmp_limit, RATELIMIT_MSG_ON_RELEASE);
@@ -378,7 +378,7 @@ static int vrf_del(struct vrouter *vr, struct genl_info *info)
 
 	if (!vrf)
 		return key ? -ENOENT : -EINVAL;
-	if (vrf->nvifs)
+	if (!list_empty(&vrf->vifs))
 		return vrouter_refuse(info->extack, key, -EBUSY,
 				      "name: vifs are in this VRF; delete them first");
 	if (vrf->nnexthops)

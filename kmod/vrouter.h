@@ -77,9 +77,9 @@ struct vrouter_gateways {
  * @default_action: enum vrouter_default_action
  * @source_check: enum vrouter_check
  * @nroutes: routes in both tables
- * @nvifs: vifs in it
  * @nnexthops: VRF nexthops that lead here
  * @routes: by VR_FAM_*, sorted by address, then length
+ * @vifs: vifs in it
  * @leaks: its routes with a VRF nexthop
  * @gateways: the gateway addresses of its vifs; source of ICMP errors
  * @icmp_limit: for those errors
@@ -99,9 +99,9 @@ struct vrouter_vrf {
 	u8 default_action;
 	u8 source_check;
 	u32 nroutes;
-	u32 nvifs;
 	u32 nnexthops;
 	struct rb_root routes[2];
+	struct list_head vifs;
 	struct list_head leaks;
 	struct vrouter_gateways __rcu *gateways;
 	struct ratelimit_state icmp_limit;
@@ -111,6 +111,7 @@ struct vrouter_vrf {
 /**
  * struct vrouter_vif - a tenant-facing netdev.
  * @list: in vrouter.vifs
+ * @vrf_list: in vrouter_vrf.vifs
  * @vr: instance; for the receive handler, whose data this is
  * @vrf: its VRF
  * @dev: the netdev, held by @tracker
@@ -133,6 +134,7 @@ struct vrouter_vrf {
  */
 struct vrouter_vif {
 	struct list_head list;
+	struct list_head vrf_list;
 	struct vrouter *vr;
 	struct vrouter_vrf *vrf;
 	struct net_device *dev;
