@@ -88,66 +88,47 @@ VR_INLINE __u32 vr_rank_long(const struct vr_line *l, __u64 x, int n)
 	return rank;
 }
 
-/**
- * struct vr_step - where a lookup has come to.
- * @hi: bits of the address that are left, first bit highest
- * @lo: those after @hi
- * @ref: node to look into
- * @best: value of the longest prefix so far, 0 when none
- *
- * The verifier has little to tell apart here: all that a step goes by comes
- * out of the image, in @ref.
+/*
+ * Of a lookup, after a node: the value of the longest prefix so far, and in the
+ * upper half the node to go on with, 0 when there is none.
  */
-struct vr_step {
-	__u64 hi;
-	__u64 lo;
-	__u32 ref;
-	__u32 best;
-};
-
-VR_INLINE void vr_step_shift(struct vr_step *s, __u32 bits)
+VR_INLINE __u64 vr_step(__u32 best, __u32 ref)
 {
-	s->hi = s->hi << bits | s->lo >> (64 - bits);
-	s->lo <<= bits;
+	return (__u64)ref << 32 | best;
 }
 
-/* One direct node. Returns whether the way goes on. */
-VR_INLINE int vr_step_direct(const struct vr_image *img, struct vr_step *s)
+/* One direct node. */
+VR_INLINE __u64 vr_step_direct(const struct vr_image *img, __u32 ref, __u32 key, __u32 best)
 {
-	__u32 slot = s->hi >> 56, idx = s->ref & VR_REF_INDEX, v;
+	__u32 slot = key >> 24, idx = ref & VR_REF_INDEX, v;
 	const struct vr_line *l;
 
 	(void)img;
-	if (!(s->ref & VR_REF_LARGE)) {
+	if (!(ref & VR_REF_LARGE)) {
 		l = vr_image_line(img, idx + (slot >> 4));
 		v = l ? VR_READ_ONCE(l->v[slot & 15]) : 0;
-		s->best = v ? v : s->best;
-		return 0;
+		return vr_step(v ? v : best, 0);
 	}
 	l = vr_image_line(img, idx + (slot >> 3));
 	if (!l)
-		return 0;
+		return vr_step(best, 0);
 	v = VR_READ_ONCE(l->v[(slot & 7) * 2]);
-	s->best = v ? v : s->best;
-	s->ref = VR_READ_ONCE(l->v[(slot & 7) * 2 + 1]);
-	vr_step_shift(s, 8);
-	return s->ref != 0;
+	return vr_step(v ? v : best, VR_READ_ONCE(l->v[(slot & 7) * 2 + 1]));
 }
 
 /* The leaf to look into, of a node of intervals, NULL when outside the image. */
-VR_INLINE const struct vr_line *vr_step_leaf(const struct vr_image *img, const struct vr_step *s,
-					     __u64 key)
+VR_INLINE const struct vr_line *vr_step_leaf(const struct vr_image *img, __u32 ref, __u32 key)
 {
-	__u32 idx = s->ref & VR_REF_INDEX, rank;
+	__u32 idx = ref & VR_REF_INDEX, rank;
 	const struct vr_line *l = vr_image_line(img, idx);
 
 	(void)img;
-	if (!l || !(s->ref & VR_REF_LARGE))
+	if (!l || !(ref & VR_REF_LARGE))
 		return l;
-	if (!(s->ref & VR_REF_LONG))
+	if (!(ref & VR_REF_LONG))
 		return vr_image_line(img, idx + 1 + vr_rank_short(l, key >> 16));
 	rank = 1 + vr_rank_long(l, key, VR_TREE_KEYS);
-	if (s->ref & VR_REF_TWO) {
+	if (ref & VR_REF_TWO) {
 		l = vr_image_line(img, idx + 1);
 		if (!l)
 			return l;
@@ -156,28 +137,47 @@ VR_INLINE const struct vr_line *vr_step_leaf(const struct vr_image *img, const s
 	return vr_image_line(img, idx + rank);
 }
 
-/* One node of intervals, likewise. */
-VR_INLINE int vr_step_intervals(const struct vr_image *img, struct vr_step *s)
+/* One node of intervals. */
+VR_INLINE __u64 vr_step_intervals(const struct vr_image *img, __u32 ref, __u32 key, __u32 best)
 {
-	__u64 key = s->hi >> 32;
-	const struct vr_line *l = vr_step_leaf(img, s, key);
+	const struct vr_line *l = vr_step_leaf(img, ref, key);
 	__u32 at, v;
 
 	if (!l)
-		return 0;
-	at = s->ref & VR_REF_LONG ? VR_LONG_VALUE0 + vr_rank_long(l, key, VR_LONG_KEYS) :
-				    VR_SHORT_VALUE0 + vr_rank_short(l, key >> 16);
+		return vr_step(best, 0);
+	at = ref & VR_REF_LONG ? VR_LONG_VALUE0 + vr_rank_long(l, key, VR_LONG_KEYS) :
+				 VR_SHORT_VALUE0 + vr_rank_short(l, key >> 16);
 	v = VR_READ_ONCE(l->v[at & 15]);
-	if (!(v & VR_REF)) {
-		s->best = v ? v : s->best;
-		return 0;
-	}
+	if (!(v & VR_REF))
+		return vr_step(v ? v : best, 0);
 	if (v & VR_REF_COVERED)
-		s->best = VR_READ_ONCE(l->v[(at + 1) & 15]);
-	vr_step_shift(s, ((s->ref >> VR_REF_SPAN & 3) + 1) * 8);
-	s->ref = v;
-	return 1;
+		best = VR_READ_ONCE(l->v[(at + 1) & 15]);
+	return vr_step(best, v);
 }
+
+/**
+ * vr_lpm_node - look a part of an address up in one node.
+ * @img: image
+ * @ref: reference to the node
+ * @key: the next 32 bits of the address
+ * @best: value of the longest prefix so far
+ *
+ * Return: as vr_step().
+ */
+VR_INLINE __u64 vr_lpm_node(const struct vr_image *img, __u32 ref, __u32 key, __u32 best)
+{
+	return ref & VR_REF_DIRECT ? vr_step_direct(img, ref, key, best) :
+				     vr_step_intervals(img, ref, key, best);
+}
+
+/*
+ * bpf/ defines it as a call, before this header: the verifier looks at it once,
+ * and what it returns is one unknown number, so that a lookup's levels are few
+ * states and not the product of all ways through each.
+ */
+#ifndef VR_LPM_NODE
+#define VR_LPM_NODE	vr_lpm_node
+#endif
 
 /**
  * vr_lpm_lookup - the longest prefix that covers an address.
@@ -197,19 +197,25 @@ VR_INLINE int vr_step_intervals(const struct vr_image *img, struct vr_step *s)
 VR_INLINE __u32 vr_lpm_lookup(const struct vr_image *img, __u32 root, __u64 hi, __u64 lo,
 			      int levels)
 {
-	struct vr_step s = { .hi = hi, .lo = lo, .ref = root };
+	__u32 best = 0, bits;
+	__u64 step;
 	int i;
 
+	(void)img;
 	if (!root)
 		return 0;
 	for (i = 0; i < levels; i++) {
-		int on = s.ref & VR_REF_DIRECT ? vr_step_direct(img, &s) :
-						 vr_step_intervals(img, &s);
-
-		if (!on)
+		step = VR_LPM_NODE(img, root, hi >> 32, best);
+		best = step;
+		if (!(step >> 32))
 			break;
+		/* A direct node has zeroes there: eight bits. */
+		bits = ((root >> VR_REF_SPAN & 3) + 1) * 8;
+		root = step >> 32;
+		hi = hi << bits | lo >> (64 - bits);
+		lo <<= bits;
 	}
-	return s.best;
+	return best;
 }
 
 #endif /* _VROUTER_LPM_H */
