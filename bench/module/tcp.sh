@@ -12,7 +12,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 contenders=(vrouter auto bridge vxlan)
-mebibytes=1000
+mebibytes=4000
 
 # tenant NS H
 tenant()
