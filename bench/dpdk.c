@@ -27,6 +27,10 @@ static struct rte_lpm6 *lpm6;
 static struct rte_fib *fib;
 static struct rte_fib6 *fib6;
 
+static struct rte_lpm *vrf_lpm[DPDK_VRFS];
+static struct pair *vrf_addr;
+static uint32_t vrf_mask;
+
 static uint32_t *ip4;
 static uint8_t (*ip6)[16];
 static uint32_t mask4, mask6;
@@ -37,13 +41,13 @@ static volatile uint64_t sink;
 const char *dpdk_init(void)
 {
 	static char cpu[16];
-	char *argv[] = {
+	char *argv[12] = {
 		"bench", "--no-huge", "-m", "4096", "--no-pci", "--no-telemetry",
 		"--no-shconf", "--file-prefix=vrouter-bench", "--log-level=error", "-l", cpu, NULL
 	};
 
 	snprintf(cpu, sizeof(cpu), "%d", settings.cpu);
-	if (rte_eal_init(sizeof(argv) / sizeof(argv[0]) - 1, argv) < 0)
+	if (rte_eal_init(VR_ARRAY_SIZE(argv) - 1, argv) < 0)
 		return rte_strerror(rte_errno);
 	return NULL;
 }
@@ -53,7 +57,7 @@ const char *dpdk_init(void)
  * rte_lpm_add() would leave it: that one seeks each new rule among all of its
  * length, which takes minutes for a full table.
  */
-static void lpm_fill(const struct prefixes *ps, uint32_t n)
+static void lpm_fill(struct rte_lpm *lpm, const struct prefixes *ps, uint32_t n, uint32_t vrf)
 {
 	uint32_t i, k;
 	int len;
@@ -65,24 +69,32 @@ static void lpm_fill(const struct prefixes *ps, uint32_t n)
 				.next_hop = p->value, .valid = 1, .depth = len,
 			};
 
-			if (p->len != len)
+			if (p->len != len || p->vrf != vrf)
 				continue;
 			for (k = 0; k < 1u << (24 - len); k++)
 				lpm->tbl24[(p->hi >> 40) + k] = e;
 		}
 	for (i = 0; i < n; i++)
-		if (ps->p[i].len > 24 &&
+		if (ps->p[i].len > 24 && ps->p[i].vrf == vrf &&
 		    rte_lpm_add(lpm, ps->p[i].hi >> 32, ps->p[i].len, ps->p[i].value))
 			die("rte_lpm_add failed");
 }
 
-static void lpm_new(uint32_t max_rules, uint32_t tbl8s)
+static struct rte_lpm *lpm_new(const char *name, uint32_t max_rules, uint32_t tbl8s)
 {
 	struct rte_lpm_config conf = { .max_rules = max_rules, .number_tbl8s = tbl8s };
+	struct rte_lpm *new = rte_lpm_create(name, SOCKET_ID_ANY, &conf);
 
-	lpm = rte_lpm_create("lpm", SOCKET_ID_ANY, &conf);
-	if (!lpm)
+	if (!new)
 		die("rte_lpm_create: %s", rte_strerror(rte_errno));
+	return new;
+}
+
+void dpdk_lpm_load(const struct prefixes *ps, uint32_t n)
+{
+	rte_lpm_free(lpm);
+	lpm = lpm_new("lpm", MAX_RULES, LPM_TBL8S);
+	lpm_fill(lpm, ps, n, 1);
 }
 
 static void load4(const struct prefixes *ps)
@@ -94,8 +106,7 @@ static void load4(const struct prefixes *ps)
 	};
 	uint32_t i;
 
-	lpm_new(MAX_RULES, LPM_TBL8S);
-	lpm_fill(ps, ps->n);
+	dpdk_lpm_load(ps, ps->n);
 	fib = rte_fib_create("fib", SOCKET_ID_ANY, &conf);
 	if (!fib)
 		die("rte_fib_create: %s", rte_strerror(rte_errno));
@@ -145,14 +156,42 @@ void dpdk_load(const struct prefixes *ps)
 		load6(ps);
 }
 
-void dpdk_lpm_reload(const struct prefixes *ps, uint32_t n)
+void dpdk_vrfs_load(const struct prefixes *ps, uint32_t vrfs)
 {
-	rte_lpm_free(lpm);
-	lpm = NULL;
-	if (!ps)
-		return;
-	lpm_new(MAX_RULES, LPM_TBL8S);
-	lpm_fill(ps, n);
+	char name[16];
+	uint32_t i;
+
+	if (vrfs > DPDK_VRFS)
+		die("rte_lpm for %u VRFs", vrfs);
+	for (i = 0; i < vrfs; i++) {
+		snprintf(name, sizeof(name), "vrf%u", i);
+		vrf_lpm[i] = lpm_new(name, 1024, 1024);
+		lpm_fill(vrf_lpm[i], ps, ps->n, i + 1);
+	}
+}
+
+void dpdk_vrfs_addrs(const struct addr *a, uint32_t n)
+{
+	uint32_t i;
+
+	cursor = 0;
+	free(vrf_addr);
+	vrf_addr = xalloc(n, sizeof(*vrf_addr));
+	vrf_mask = n - 1;
+	for (i = 0; i < n; i++) {
+		vrf_addr[i].vni = a[i].vrf - 1;
+		vrf_addr[i].addr = a[i].hi >> 32;
+	}
+}
+
+void dpdk_vrfs_free(void)
+{
+	int i;
+
+	for (i = 0; i < DPDK_VRFS; i++) {
+		rte_lpm_free(vrf_lpm[i]);
+		vrf_lpm[i] = NULL;
+	}
 }
 
 void dpdk_addrs(const struct addr *a, uint32_t n, int family)
@@ -203,6 +242,18 @@ static inline uint32_t fib6_one(uint32_t at)
 
 	rte_fib6_lookup_bulk(fib6, &ip6[at], &v, 1);
 	return v;
+}
+
+static inline uint32_t vrf_one(uint32_t at)
+{
+	uint32_t v;
+
+	return rte_lpm_lookup(vrf_lpm[vrf_addr[at].vni], vrf_addr[at].addr, &v) ? 0 : v;
+}
+
+static inline uint32_t base_vrf_one(uint32_t at)
+{
+	return vrf_addr[at].vni + vrf_addr[at].addr;
 }
 
 static inline uint32_t base4_one(uint32_t at)
@@ -281,6 +332,8 @@ DEPENDENT(lpm, mask4)
 OVERLAPPED(lpm, mask4)
 DEPENDENT(lpm6, mask6)
 OVERLAPPED_BULK(lpm6, mask6, int32_t, rte_lpm6_lookup_bulk_func(lpm6, &ip6[at], v, BULK))
+DEPENDENT(vrf, vrf_mask)
+DEPENDENT(base_vrf, vrf_mask)
 DEPENDENT(fib, mask4)
 OVERLAPPED_BULK(fib, mask4, uint64_t, rte_fib_lookup_bulk(fib, &ip4[at], v, BULK))
 DEPENDENT(fib6, mask6)
@@ -304,6 +357,16 @@ int dpdk_contenders(int family, struct contender *c)
 {
 	memcpy(c, family == VR_FAM_IP4 ? contenders4 : contenders6, sizeof(contenders4));
 	return VR_ARRAY_SIZE(contenders4);
+}
+
+struct contender dpdk_lpm(void)
+{
+	return contenders4[0];
+}
+
+struct contender dpdk_vrfs(void)
+{
+	return (struct contender){ "rte_lpm, one for each VRF", NULL, vrf_dep, base_vrf_dep, NULL };
 }
 
 uint64_t dpdk_sum(int family, int which)

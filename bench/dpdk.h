@@ -5,8 +5,6 @@
 
 #include "bench.h"
 
-#define DPDK_CONTENDERS	5
-
 /* Start DPDK on this CPU; a reason when that cannot be. */
 const char *dpdk_init(void);
 /* Fill its tables with a VRF's prefixes. */
@@ -17,7 +15,16 @@ void dpdk_addrs(const struct addr *a, uint32_t n, int family);
 uint64_t dpdk_sum(int family, int which);
 /* Add the contenders of a family to a case; how many. */
 int dpdk_contenders(int family, struct contender *c);
-/* One table of @n prefixes after another, for a plot; NULL frees the last. */
-void dpdk_lpm_reload(const struct prefixes *ps, uint32_t n);
+/* rte_lpm alone, with the first @n prefixes, in place of the one before. */
+void dpdk_lpm_load(const struct prefixes *ps, uint32_t n);
+/* rte_lpm as a contender of a plot. */
+struct contender dpdk_lpm(void);
+
+/* One rte_lpm for each VRF, which takes 64 MiB: as many as that goes well. */
+#define DPDK_VRFS	10
+void dpdk_vrfs_load(const struct prefixes *ps, uint32_t vrfs);
+void dpdk_vrfs_addrs(const struct addr *a, uint32_t n);
+struct contender dpdk_vrfs(void);
+void dpdk_vrfs_free(void);
 
 #endif /* BENCH_DPDK_H */

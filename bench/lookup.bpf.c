@@ -19,6 +19,7 @@ struct pair pairs[PAIRS];
 /* Written by userspace before a run. */
 __u32 root4, root6, slots;
 __u32 zero;
+__u32 fib_ifindex;
 __u32 cursor;
 __u64 sum;
 
@@ -69,6 +70,30 @@ __noinline __u32 lookup_vrf(__u32 vni, __u32 addr)
 	return vrf ? vr_route_slot(0, vrf, dst, VR_FAM_IP4) : 0;
 }
 
+#define AF_INET		2
+#define AF_INET6	10
+
+/* The value is in the gateway's address, see fib.h. */
+__noinline __u32 lookup_fib4(struct xdp_md *ctx, __u32 addr)
+{
+	struct bpf_fib_lookup p = {
+		.family = AF_INET, .ifindex = fib_ifindex, .ipv4_dst = vr_hton32(addr),
+	};
+
+	return bpf_fib_lookup(ctx, &p, sizeof(p), 0) ? 0 : vr_ntoh32(p.ipv4_dst) & 0xffff;
+}
+
+__noinline __u32 lookup_fib6(struct xdp_md *ctx, __u64 hi, __u64 lo)
+{
+	struct bpf_fib_lookup p = {
+		.family = AF_INET6, .ifindex = fib_ifindex,
+		.ipv6_dst = { vr_hton32(hi >> 32), vr_hton32(hi),
+			      vr_hton32(lo >> 32), vr_hton32(lo) },
+	};
+
+	return bpf_fib_lookup(ctx, &p, sizeof(p), 0) ? 0 : vr_ntoh32(p.ipv6_dst[3]) & 0xffff;
+}
+
 #define PROGRAMS(name, n, lookup)						\
 	SEC("xdp") int name##_dep(struct xdp_md *ctx)				\
 	{									\
@@ -100,10 +125,12 @@ __noinline __u32 lookup_vrf(__u32 vni, __u32 addr)
 PROGRAMS(base4, IP4S, ip4[at])
 PROGRAMS(vr4, IP4S, VR_LPM_LOOKUP(0, root4, (__u64)ip4[at] << 32, 0, VR_LEVELS_IP4))
 PROGRAMS(trie4, IP4S, lookup_lpm4(ip4[at]))
+PROGRAMS(fib4, IP4S, lookup_fib4(ctx, ip4[at]))
 
 PROGRAMS(base6, IP6S, (__u32)ip6[at].hi + (__u32)ip6[at].lo)
 PROGRAMS(vr6, IP6S, VR_LPM_LOOKUP(0, root6, ip6[at].hi, ip6[at].lo, VR_LEVELS_IP6))
 PROGRAMS(trie6, IP6S, lookup_lpm6(ip6[at].hi, ip6[at].lo))
+PROGRAMS(fib6, IP6S, lookup_fib6(ctx, ip6[at].hi, ip6[at].lo))
 
 PROGRAMS(base_vrf, PAIRS, pairs[at].vni + pairs[at].addr)
 PROGRAMS(vr_vrf, PAIRS, lookup_vrf(pairs[at].vni, pairs[at].addr))

@@ -117,8 +117,12 @@ static struct prefix random_prefix(int family, int len, struct rng *r)
 	struct prefix p = { .len = len };
 
 	if (family == VR_FAM_IP4) {
-		uint64_t top = (1 + rng_below(&block, 223)) << 8 | rng_below(&block, 256);
+		uint64_t top = 1 + rng_below(&block, 222);
 
+		/* Not loopback, nor what fib.c uses. */
+		if (top == 10 || top == 127)
+			top = 223;
+		top = top << 8 | rng_below(&block, 256);
 		p.hi = top << 48 | rng_next(r) >> 48 << 32;
 	} else {
 		p.hi = 1ULL << 61 | rng_next(&block) >> 36 << 32 | rng_next(r) >> 32;
@@ -293,16 +297,28 @@ void prefixes_tenants(struct prefixes *ps, uint32_t vrfs, uint32_t per)
 	set_values(ps, &r);
 }
 
+/* Whether a router forwards to it: not 0/8, loopback, multicast, class E. */
+static bool is_unicast4(uint64_t hi)
+{
+	uint32_t top = hi >> 56;
+
+	return top && top != 127 && top < 224;
+}
+
 static struct addr random_host(const struct prefix *p, int family, struct rng *r)
 {
-	struct addr a = { .hi = p->hi, .lo = p->lo, .vrf = p->vrf };
+	struct addr a;
+	int tries = 0;
 
-	a.hi |= rng_next(r) & ~mask_of(p->len);
-	a.lo |= rng_next(r) & ~mask_of(p->len - 64);
-	if (family == VR_FAM_IP4) {
-		a.hi = a.hi >> 32 << 32;
-		a.lo = 0;
-	}
+	do {
+		a = (struct addr){ .hi = p->hi, .lo = p->lo, .vrf = p->vrf };
+		a.hi |= rng_next(r) & ~mask_of(p->len);
+		a.lo |= rng_next(r) & ~mask_of(p->len - 64);
+		if (family == VR_FAM_IP4) {
+			a.hi = a.hi >> 32 << 32;
+			a.lo = 0;
+		}
+	} while (family == VR_FAM_IP4 && !is_unicast4(a.hi) && ++tries < 100);
 	return a;
 }
 

@@ -13,7 +13,6 @@
 #define RETIRED		1024
 #define PLENTY		((size_t)1 << 30)
 #define BATCH		65536	/* records that one system call writes */
-#define NHS		(NEXTHOPS + 24)
 
 struct table {
 	struct vr_image img;
@@ -132,6 +131,23 @@ uint32_t table_root(const struct table *t, uint32_t vrf, int family)
 	return *root_of(t, vrf, family);
 }
 
+uint32_t table_vrfs(const struct table *t)
+{
+	return t->vrfs;
+}
+
+/* The instance's, the VRFs', the vifs'. */
+uint32_t table_blocks(const struct table *t)
+{
+	return 1 + t->vrfs + TABLE_VIFS;
+}
+
+void table_hash(struct table *t, uint64_t key, uint64_t value, uint64_t mask)
+{
+	if (vr_hash_insert(t->img.base[VR_SEC_SLOT], t->img.size[VR_SEC_SLOT], key, value, mask))
+		die("hash table is full");
+}
+
 uint32_t table_slots(const struct table *t)
 {
 	return t->img.size[VR_SEC_SLOT];
@@ -150,24 +166,24 @@ static uint32_t slots_for(uint32_t entries)
 struct table *table_new(uint32_t vrfs, size_t bytes)
 {
 	struct table *t = xalloc(1, sizeof(*t));
-	uint32_t i;
+	uint32_t cpus = libbpf_num_possible_cpus(), i;
 
 	t->vrfs = vrfs;
 	section_new(t, VR_SEC_HDR, 1);
-	section_new(t, VR_SEC_SLOT, slots_for(vrfs + NEXTHOPS));
+	section_new(t, VR_SEC_SLOT, slots_for(2 * vrfs + TABLE_VIFS));
 	section_new(t, VR_SEC_VRF, vrfs + 1);
-	section_new(t, VR_SEC_VIF, 64);
-	section_new(t, VR_SEC_NHPTR, NHS / 16);
-	section_new(t, VR_SEC_NH, NHS);
+	section_new(t, VR_SEC_VIF, TABLE_VIFS + 1);
+	section_new(t, VR_SEC_NHPTR, TABLE_NHS / 16);
+	section_new(t, VR_SEC_NH, TABLE_NHS);
+	section_new(t, VR_SEC_BLOCK, cpus * table_blocks(t));
+	section_new(t, VR_SEC_NHCTR, cpus * TABLE_NHS);
 	trie_new(t, bytes ? bytes : PLENTY);
 	for (i = 1; i <= vrfs; i++) {
 		struct vr_vrf *v = (struct vr_vrf *)t->img.base[VR_SEC_VRF] + i;
 
 		v->vni = TABLE_VNI(i);
 		v->block = i;
-		if (vr_hash_insert(t->img.base[VR_SEC_SLOT], table_slots(t), vr_key_vni(v->vni),
-				   i, VR_VALUE_MASK_VNI))
-			die("hash table is full");
+		table_hash(t, vr_key_vni(v->vni), i, VR_VALUE_MASK_VNI);
 	}
 	return t;
 }
@@ -178,8 +194,7 @@ void table_free(struct table *t)
 
 	trie_free(t);
 	for (i = 0; i < VR_SEC_MAX; i++)
-		if (t->img.base[i])
-			munmap(t->img.base[i], (size_t)t->img.size[i] * record_size[i]);
+		munmap(t->img.base[i], (size_t)t->img.size[i] * record_size[i]);
 	free(t);
 }
 
@@ -224,6 +239,8 @@ static uint32_t records(const struct table *t, int sec)
 	case VR_SEC_VIF:
 	case VR_SEC_NHPTR:
 	case VR_SEC_NH:
+	case VR_SEC_BLOCK:
+	case VR_SEC_NHCTR:
 		return t->img.size[sec];
 	}
 	while (i && !w[i - 1])
@@ -245,8 +262,7 @@ void table_size_maps(const struct table *t, struct bpf_object *obj)
 	int i;
 
 	for (i = 0; i < VR_SEC_MAX; i++)
-		if (t->img.base[i] &&
-		    bpf_map__set_max_entries(section_map(obj, i), records(t, i)))
+		if (bpf_map__set_max_entries(section_map(obj, i), records(t, i)))
 			die("map %s: size", map_name[i]);
 }
 
@@ -271,7 +287,7 @@ void table_push(const struct table *t, struct bpf_object *obj)
 {
 	int i;
 
-	for (i = 0; i < VR_SEC_MAX; i++)
-		if (t->img.base[i])
-			push(t, obj, i);
+	/* Counters come last, and begin at 0 as maps do. */
+	for (i = 0; i < VR_SEC_BLOCK; i++)
+		push(t, obj, i);
 }

@@ -14,6 +14,8 @@
 struct table;
 
 #define TABLE_VNI(vrf)	(5000 + (vrf))
+#define TABLE_VIFS	64
+#define TABLE_NHS	1088	/* NEXTHOPS, and some for vifs */
 
 /* Room for @vrfs VRFs, and @lines bytes of route tables (0: plenty). */
 struct table *table_new(uint32_t vrfs, size_t bytes);
@@ -23,6 +25,10 @@ int table_set(struct table *t, const struct prefix *p, int family);
 int table_clear(struct table *t, const struct prefix *p, int family);
 uint32_t table_lookup(const struct table *t, uint32_t vrf, int family, uint64_t hi, uint64_t lo);
 uint32_t table_root(const struct table *t, uint32_t vrf, int family);
+uint32_t table_vrfs(const struct table *t);
+/* Counter blocks of one CPU. */
+uint32_t table_blocks(const struct table *t);
+void table_hash(struct table *t, uint64_t key, uint64_t value, uint64_t mask);
 /* Buckets of the hash table, which has all VNIs. */
 uint32_t table_slots(const struct table *t);
 /* All of them, or die. */

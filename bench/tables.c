@@ -68,9 +68,8 @@ static void memory(const char *name, const struct prefixes *ps, int n, uint32_t 
 	used = table_used(t);
 	rest = table_used_rest(t);
 	table_free(t);
-	report_note(name, "%u %sprefixes; %.1f MiB in use by route tables, %.1f MiB all else but "
-		    "the counters, which take what the CPUs are many", prefixes,
-		    ps->generated ? "GENERATED " : "", used / MIB, rest / MIB);
+	report_note(name, "%u %sprefixes; route tables %.1f MiB, all else but counters %.1f MiB",
+		    prefixes, ps->generated ? "GENERATED " : "", used / MIB, rest / MIB);
 	mib = (used + rest) / MIB;
 	report(name, "vrouter", NULL, "MiB", &mib, 1);
 	if (settings.quick)
@@ -114,9 +113,9 @@ struct times {
 };
 
 /* Time one kind of change of @n prefixes, each by itself. */
-static void change(struct table *t, const struct prefixes *ps, uint32_t from, uint32_t n,
-		   int (*op)(struct table *t, const struct prefix *p, int family),
-		   struct times *times, int round)
+static void time_all(struct table *t, const struct prefixes *ps, uint32_t from, uint32_t n,
+		     int (*op)(struct table *t, const struct prefix *p, int family),
+		     struct times *times, int round)
 {
 	double *us = xalloc(n, sizeof(*us));
 	uint32_t i;
@@ -143,7 +142,7 @@ static void print_times(const char *name, const struct times *t)
 }
 
 /* The last prefixes of the table, which is in random order, come and go. */
-static void update(void)
+static void come_and_go(void)
 {
 	struct times add, remove;
 	struct prefixes ps;
@@ -157,8 +156,8 @@ static void update(void)
 	t = table_new(1, 0);
 	add_all(t, &ps, held);
 	for (round = 0; round < settings.rounds; round++) {
-		change(t, &ps, round * n, n, table_set, &add, round);
-		change(t, &ps, round * n, n, table_clear, &remove, round);
+		time_all(t, &ps, round * n, n, table_set, &add, round);
+		time_all(t, &ps, round * n, n, table_clear, &remove, round);
 	}
 	report_note("update-add", "%u %sprefixes, %u changes", ps.n,
 		    ps.generated ? "GENERATED " : "", n * settings.rounds);
@@ -183,6 +182,6 @@ int main(int argc, char **argv)
 	if (want[1])
 		memory_vrfs();
 	if (want[2] || want[3])
-		update();
+		come_and_go();
 	return 0;
 }

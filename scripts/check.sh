@@ -123,6 +123,9 @@ ignored()
 		list+=,PREFER_DEFINED_ATTRIBUTE_MACRO,BIT_MACRO,CAMELCASE
 		list+=,VOLATILE,COMPLEX_MACRO,MACRO_ARG_REUSE,MACRO_ARG_UNUSED
 		list+=,BRACKET_SPACE ;;
+	bench)
+		# Loops and whole programs are made by macros.
+		list+=,COMPLEX_MACRO,MACRO_ARG_REUSE ;&
 	userspace|selftests)
 		# Userspace has uint32_t and its own functions, flags that
 		# signal handlers set, and cmocka's names. The lists of
@@ -224,6 +227,7 @@ for dir in kmod kmod/compat include/vrouter bpf userspace; do
 	check "checkpatch: $dir" checkpatch "$dir" ":(glob)$dir/*.[ch]"
 done
 check "checkpatch: selftests" checkpatch selftests 'selftests/*.[ch]'
+check "checkpatch: bench" checkpatch bench 'bench/*.[ch]'
 check "shellcheck" shellcheck_all
 check "generated netlink sources are not stale" scripts/ynl-gen.sh --check
 check "SPDX line in each file" licence_lines

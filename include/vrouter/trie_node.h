@@ -20,7 +20,9 @@
  * A table of more than so many prefixes has nodes of fewer intervals, and more
  * that are direct: larger, and faster. Measured, see performance.rst.
  */
+#ifndef VR_SMALL_TABLE
 #define VR_SMALL_TABLE	512
+#endif
 #ifndef VR_LARGE_MAX
 #define VR_LARGE_MAX	24
 #endif

@@ -91,7 +91,7 @@ shows()
 	text=$(vr "$2" fastpath show)
 	same "$1: $3" "$3" "${text%% *}"
 	same "$1: text and JSON" "$text" "$(vr "$2" -j fastpath show | text_of_json)"
-	same "$1: sections" "hdr slot vrf vif nhptr nh node result block nhctr" \
+	same "$1: sections" "hdr slot vrf vif nhptr nh line block nhctr" \
 		"$(awk '/size/ { print $1 }' <<<"$text" | paste -sd ' ')"
 	same "$1: no section is overfull or without room" "" \
 		"$(awk '/size/ && ($3 < 1 || $5 > $3)' <<<"$text")"
