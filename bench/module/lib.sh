@@ -183,10 +183,10 @@ overlay_vxlan()
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# What a table of all routes takes.
+# load_module takes parameters: what a table of all routes needs, or none.
 FULL_TABLE=(image_lines=700000)
+DEFAULTS=()
 
-# load_module [PARAMETER=VALUE...]
 load_module()
 {
 	insmod "$VROUTER_KO" "$@"

@@ -68,7 +68,7 @@ decap()
 	"$TOOLS/gen" "decap-$1" up0 ten0 "$packets" tunnel
 }
 
-load_module
+load_module "${DEFAULTS[@]}"
 way=${1#module-}
 for contender in "${contenders[@]}"; do
 	"set_up_$way" "$contender"
