@@ -234,6 +234,8 @@ DEFAULTS=()
 
 load_module()
 {
+	# User-Mode Linux has them built in, and no modules to look among.
+	modprobe -qa udp_tunnel ip6_udp_tunnel || :
 	insmod "$VROUTER_KO" "$@"
 }
 
