@@ -19,6 +19,15 @@ contenders=(vrouter bridge vxlan floor)
 [ "$1" != module-encap ] || contenders+=(forwarding)
 packets=25000
 
+# Without a device manager the module that makes it is not asked for.
+tap_device()
+{
+	[ ! -e /dev/net/tun ] || return 0
+	modprobe -q tun || :
+	mkdir -p /dev/net
+	[ -e /dev/net/tun ] || mknod /dev/net/tun c 10 200
+}
+
 # devices NS TAP DUMMY
 devices()
 {
@@ -77,6 +86,7 @@ else
 fi
 load_module "${DEFAULTS[@]}"
 way=${1#module-}
+tap_device
 for contender in "${contenders[@]}"; do
 	"set_up_$way" "$contender"
 done
