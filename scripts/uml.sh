@@ -83,13 +83,12 @@ mkdir -p run/lock run/netns &&
 { mount -t cgroup2 none sys/fs/cgroup || :; } &&
 mount -t bpf none sys/fs/bpf &&
 ln -sf /proc/self/fd dev/fd &&
-chroot . hostname uml &&
-chroot . ip link set lo up || exec busybox poweroff -f
+pivot_root . mnt && cd / && umount -l /mnt &&
+hostname uml && ip link set lo up || exec busybox poweroff -f
 stty raw -echo <dev/tty1
-chroot . /bin/bash "$work/command" </dev/null >dev/tty1 2>&1
-echo $? >".$work/status.new"
-mv ".$work/status.new" ".$work/status"
-sync
+/bin/bash "$work/command" </dev/null >dev/tty1 2>&1
+echo $? >"$work/status.new"
+mv "$work/status.new" "$work/status"
 exec busybox poweroff -f
 EOF
 chmod +x "$work/init"

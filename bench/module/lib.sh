@@ -180,15 +180,62 @@ overlay_vxlan()
 	bridge -n "$1" fdb add $RMAC$other dev vx0 self static extern_learn dst 192.0.2.$other
 }
 
+# Open vSwitch's kernel datapath, the one flow already in its cache: no lookup of
+# a route, no source check, and no daemon, which would have to make the flow.
+overlay_openvswitch()
+{
+	local ns=$1 h=$2 vif=$3 other=$((3 - $2)) match action
+	local tunnel="set(tunnel(tun_id=5001,src=192.0.2.$h,dst=192.0.2.$other,ttl=64,tp_dst=4789,flags(df|key)))"
+
+	conf "$ns" <<-END
+	link add vx0 type vxlan external dstport 4789 nolearning
+	link set vx0 up
+	END
+	mkdir -p /run/openvswitch
+	dpctl "$ns" add-dp dp0
+	dpctl "$ns" add-if dp0 "$vif"
+	dpctl "$ns" add-if dp0 vx0
+	match="eth(),eth_type(0x0800),ipv4(dst=10.1.0.0/255.255.0.0,frag=no)"
+	action="set(ipv4(ttl=63))"
+	dpctl "$ns" add-flow dp0 "in_port(1),$match" \
+		"$tunnel,set(eth(src=$RMAC$h,dst=$RMAC$other)),$action,2"
+	dpctl "$ns" add-flow dp0 \
+		"tunnel(tun_id=5001,src=192.0.2.$other,dst=192.0.2.$h,ttl=64/0,flags(-df-csum+key)),in_port(2),$match" \
+		"set(eth(src=$GWMAC,dst=$TENANT_MAC$h:10)),$action,1"
+}
+
+# It says what it does, on standard error, even when all is well.
+dpctl()
+{
+	local ns=$1 said
+	shift
+
+	said=$(ip netns exec "$ns" ovs-dpctl "$@" 2>&1) || die "ovs-dpctl $*: $said"
+}
+
+# No overlay: the tenant's packets go as they are.
+overlay_forwarding()
+{
+	local h=$2 other=$((3 - $2))
+
+	conf "$1" <<-END
+	link set $3 address $GWMAC
+	addr add 10.1.$h.1/24 dev $3
+	route add 10.1.$other.0/24 via 203.0.113.$other
+	END
+}
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# What a table of all routes takes.
+# load_module takes parameters: what a table of all routes needs, or none.
 FULL_TABLE=(image_lines=700000)
+DEFAULTS=()
 
-# load_module [PARAMETER=VALUE...]
 load_module()
 {
+	# User-Mode Linux has them built in, and no modules to look among.
+	modprobe -qa udp_tunnel ip6_udp_tunnel || :
 	insmod "$VROUTER_KO" "$@"
 }
 

@@ -83,4 +83,4 @@ if [ "$BENCH_QUICK" = 1 ]; then
 	skip module-route-load kernel "slow"
 fi
 note module-route-load "a system call costs some 15 us in User-Mode Linux, and a page fault 45 us: ip -batch, with three and one for each route, has more of that than on bare metal; kernel-bulk has next to none"
-COLD=yes contest module-route-load s "$(rounds 3 1)" sample "${contenders[@]}"
+COLD=yes contest module-route-load s "$(rounds 2 1)" sample "${contenders[@]}"

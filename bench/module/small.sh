@@ -7,6 +7,7 @@
 #
 # All of a packet's way is on one CPU, within the generator's call. The floor is
 # the generator and a host that only hands the frames on from device to device.
+# "forwarding" is plain IPv4, no tunnel.
 #
 # Usage: small.sh module-encap|module-decap
 
@@ -15,7 +16,17 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 contenders=(vrouter bridge vxlan floor)
+[ "$1" != module-encap ] || contenders+=(forwarding)
 packets=25000
+
+# Without a device manager the module that makes it is not asked for.
+tap_device()
+{
+	[ ! -e /dev/net/tun ] || return 0
+	modprobe -q tun || :
+	mkdir -p /dev/net
+	[ -e /dev/net/tun ] || mknod /dev/net/tun c 10 200
+}
 
 # devices NS TAP DUMMY
 devices()
@@ -68,9 +79,16 @@ decap()
 	"$TOOLS/gen" "decap-$1" up0 ten0 "$packets" tunnel
 }
 
-load_module
+if command -v ovs-dpctl >/dev/null; then
+	contenders+=(openvswitch)
+else
+	skip "$1" openvswitch "is not installed"
+fi
+load_module "${DEFAULTS[@]}"
 way=${1#module-}
+tap_device
 for contender in "${contenders[@]}"; do
 	"set_up_$way" "$contender"
 done
+note "$1" "the times have the generator and the device at the end in them, as the floor has"
 contest "$1" ns "$(rounds 21 7)" "$way" "${contenders[@]}"

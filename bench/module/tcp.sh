@@ -12,7 +12,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 contenders=(vrouter auto bridge vxlan)
-mebibytes=1000
+mebibytes=4000
 
 # tenant NS H
 tenant()
@@ -58,6 +58,6 @@ stream()
 	"$TOOLS/stream" "a-$1" "b-$1" 10.1.2.10 "$mebibytes"
 }
 
-load_module
+load_module "${DEFAULTS[@]}"
 set_up
 contest module-tcp mbps "$(rounds 15 5)" stream "${contenders[@]}"

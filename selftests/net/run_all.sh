@@ -22,7 +22,9 @@ skip()
 
 load()
 {
-	modprobe -a udp_tunnel ip6_udp_tunnel veth && insmod "$VROUTER_KO"
+	# Built into some kernels, which then have no modules to look among.
+	modprobe -qa udp_tunnel ip6_udp_tunnel veth
+	insmod "$VROUTER_KO"
 }
 
 [ "$(id -u)" -eq 0 ] || skip "needs root"
