@@ -9,11 +9,9 @@
 #include "maps.bpf.h"
 
 __u64 lookup_hash(__u32 slots, __u64 key, __u64 vmask);
-__u64 lookup_node(__u32 ref, __u32 key, __u32 best);
 __u32 lookup_ip4(__u32 root, __u64 addr);
 __u32 lookup_ip6(__u32 root, __u64 hi, __u64 lo);
 
-#define VR_LPM_NODE(img, ref, key, best)	lookup_node(ref, key, best)
 #define VR_HASH_FIND(img, slots, key, vmask)	lookup_hash(slots, key, vmask)
 #define VR_LPM_LOOKUP(img, root, hi, lo, levels)	\
 	((levels) == VR_LEVELS_IP4 ? lookup_ip4(root, hi) : lookup_ip6(root, hi, lo))
@@ -23,11 +21,6 @@ __u32 lookup_ip6(__u32 root, __u64 hi, __u64 lo);
 __noinline __u64 lookup_hash(__u32 slots, __u64 key, __u64 vmask)
 {
 	return vr_hash_find(0, slots, key, vmask);
-}
-
-__noinline __u64 lookup_node(__u32 ref, __u32 key, __u32 best)
-{
-	return vr_lpm_node(0, ref, key, best);
 }
 
 __noinline __u32 lookup_ip4(__u32 root, __u64 addr)

@@ -80,11 +80,14 @@ VR_INLINE __u32 vr_rank_short(const struct vr_line *l, __u32 x)
 /* How many of the first @n long keys of a line are below @x. */
 VR_INLINE __u32 vr_rank_long(const struct vr_line *l, __u64 x, int n)
 {
-	__u64 rank = 0;
+	__u64 below, rank = 0;
 	int i;
 
-	for (i = 0; i < n; i++)
-		rank += (l->v[i] - x) >> 63;
+	for (i = 0; i < n; i++) {
+		below = l->v[i] - x;
+		VR_OPAQUE(below);
+		rank += below >> 63;
+	}
 	return rank;
 }
 
@@ -170,15 +173,6 @@ VR_INLINE __u64 vr_lpm_node(const struct vr_image *img, __u32 ref, __u32 key, __
 				     vr_step_intervals(img, ref, key, best);
 }
 
-/*
- * bpf/ defines it as a call, before this header: the verifier looks at it once,
- * and what it returns is one unknown number, so that a lookup's levels are few
- * states and not the product of all ways through each.
- */
-#ifndef VR_LPM_NODE
-#define VR_LPM_NODE	vr_lpm_node
-#endif
-
 /**
  * vr_lpm_lookup - the longest prefix that covers an address.
  * @img: image
@@ -205,7 +199,7 @@ VR_INLINE __u32 vr_lpm_lookup(const struct vr_image *img, __u32 root, __u64 hi, 
 	if (!root)
 		return 0;
 	for (i = 0; i < levels; i++) {
-		step = VR_LPM_NODE(img, root, hi >> 32, best);
+		step = vr_lpm_node(img, root, hi >> 32, best);
 		best = step;
 		if (!(step >> 32))
 			break;

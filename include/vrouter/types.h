@@ -59,6 +59,16 @@ VR_INLINE __be32 vr_hton32(__u32 v)
 #define VR_STORE_RELEASE(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
 #endif
 
+/*
+ * A number that the compiler knows nothing of: clang makes a branch of the sign
+ * of a difference that it sees, and the verifier two states of a branch.
+ */
+#ifdef __bpf__
+#define VR_OPAQUE(x)		__asm__ volatile("" : "+r"(x))
+#else
+#define VR_OPAQUE(x)		((void)(x))
+#endif
+
 #define VR_NULL			((void *)0)
 
 #define VR_ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
