@@ -125,7 +125,10 @@ static struct prefix random_prefix(int family, int len, struct rng *r)
 		top = top << 8 | rng_below(&block, 256);
 		p.hi = top << 48 | rng_next(r) >> 48 << 32;
 	} else {
-		p.hi = 1ULL << 61 | rng_next(&block) >> 36 << 32 | rng_next(r) >> 32;
+		/* 2400::/12, 2600::/12, 2800::/12, 2a00::/12 */
+		uint64_t top = 0x2400 + 0x200 * rng_below(&block, 4) + rng_below(&block, 16);
+
+		p.hi = top << 48 | rng_next(&block) >> 48 << 32 | rng_next(r) >> 32;
 		p.lo = rng_next(r);
 	}
 	prefix_mask(&p);
