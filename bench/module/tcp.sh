@@ -12,7 +12,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 contenders=(vrouter auto bridge vxlan)
-mebibytes=4000
+mebibytes=2000
 
 # tenant NS H
 tenant()
@@ -60,4 +60,4 @@ stream()
 
 load_module "${DEFAULTS[@]}"
 set_up
-contest module-tcp mbps "$(rounds 15 5)" stream "${contenders[@]}"
+contest module-tcp mbps "$(rounds 31 9)" stream "${contenders[@]}"
