@@ -86,8 +86,9 @@ static int init_trie(struct vrouter_img *img)
 {
 	u32 lines = rounddown(img->view.size[VR_SEC_LINE], VR_POOL_CHUNK);
 
-	img->bitmap = kvzalloc(vr_pool_bytes(lines), GFP_KERNEL);
-	img->trie.retired = kvmalloc_array(MAX_RETIRED, sizeof(*img->trie.retired), GFP_KERNEL);
+	img->bitmap = kvzalloc(vr_pool_bytes(lines), GFP_KERNEL_ACCOUNT);
+	img->trie.retired = kvmalloc_array(MAX_RETIRED, sizeof(*img->trie.retired),
+					   GFP_KERNEL_ACCOUNT);
 	if (!img->bitmap || !img->trie.retired)
 		return -ENOMEM;
 	img->trie.line = img->view.base[VR_SEC_LINE];
@@ -101,14 +102,16 @@ static int init_trie(struct vrouter_img *img)
 
 struct vrouter_img *vrouter_img_wrap(void *const base[VR_SEC_MAX], const u32 size[VR_SEC_MAX])
 {
-	struct vrouter_img *img = kzalloc(sizeof(*img), GFP_KERNEL);
+	struct vrouter_img *img = kzalloc(sizeof(*img), GFP_KERNEL_ACCOUNT);
 
 	if (!img)
 		return NULL;
 	memcpy(img->view.base, base, sizeof(img->view.base));
 	memcpy(img->view.size, size, sizeof(img->view.size));
-	img->base = kvcalloc(size[VR_SEC_BLOCK] / nr_cpu_ids, sizeof(*img->base), GFP_KERNEL);
-	img->nhbase = kvcalloc(size[VR_SEC_NHCTR] / nr_cpu_ids, sizeof(*img->nhbase), GFP_KERNEL);
+	img->base = kvcalloc(size[VR_SEC_BLOCK] / nr_cpu_ids, sizeof(*img->base),
+			     GFP_KERNEL_ACCOUNT);
+	img->nhbase = kvcalloc(size[VR_SEC_NHCTR] / nr_cpu_ids, sizeof(*img->nhbase),
+			       GFP_KERNEL_ACCOUNT);
 	if (!img->base || !img->nhbase || init_trie(img)) {
 		vrouter_img_free(img);
 		return NULL;
@@ -123,7 +126,7 @@ struct vrouter_img *vrouter_img_alloc(const u32 size[VR_SEC_MAX])
 	int i;
 
 	for (i = 0; i < VR_SEC_MAX; i++) {
-		base[i] = kvcalloc(size[i], vrouter_record_sizes[i], GFP_KERNEL);
+		base[i] = kvcalloc(size[i], vrouter_record_sizes[i], GFP_KERNEL_ACCOUNT);
 		if (!base[i])
 			goto free;
 	}

@@ -47,7 +47,7 @@
 #define VR_REF_LARGE	(1u << 28)	/* intervals: a tree, not a leaf; direct: wide */
 #define VR_REF_TWO	(1u << 27)	/* the tree's keys are two lines */
 #define VR_REF_LONG	(1u << 26)	/* intervals with long keys */
-#define VR_REF_SPAN	25		/* of intervals, two bits: 8, 16, 24 or 32 bits of address */
+#define VR_REF_SPAN	25		/* of intervals, two bits: spans 8, 16, 24 or 32 */
 #define VR_REF_INDEX	((1u << VR_REF_SPAN) - 1)	/* the node's first line */
 
 /* Two 16-bit numbers in lanes of 32 bits, with room for a borrow above each. */

@@ -265,8 +265,10 @@ vr_plan_slots(struct vr_plan *p, const struct vr_tnode *node)
 	__u32 i, slot;
 
 	p->n = 256;
-	for (slot = 0; slot < 256; slot++)
-		p->word[slot] = p->child[slot] = 0;
+	for (slot = 0; slot < 256; slot++) {
+		p->word[slot] = 0;
+		p->child[slot] = 0;
+	}
 	for (i = 0; i < node->n; i++) {
 		const struct vr_entry *e = &node->ent[i];
 

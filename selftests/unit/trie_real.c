@@ -19,7 +19,7 @@
 #include "../../bench/bench.h"
 #include "../../bench/table.h"
 
-typedef unsigned __int128 u128;
+#define u128	unsigned __int128
 
 /* Sorted by address, then by length: a prefix comes before those that it covers. */
 static int by_place(const void *a, const void *b)
