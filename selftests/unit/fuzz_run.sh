@@ -13,17 +13,19 @@ name=${target##*/}
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 rc=0
+count=0
 
 # try NAME ARGS...
 try()
 {
 	local what=$1
 	shift
+	count=$((count + 1))
 
 	if "$target" -artifact_prefix="$out/" "$@" >"$out/log" 2>&1; then
-		echo "ok - $name: $what"
+		echo "ok $count - $name: $what"
 	else
-		echo "not ok - $name: $what"
+		echo "not ok $count - $name: $what"
 		tail -n 30 "$out/log" | sed 's/^/# /'
 		for input in "$out"/crash-* "$out"/timeout-*; do
 			[ -e "$input" ] && echo "# input: $(base64 -w 0 "$input")"
