@@ -1,27 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The image's lookups as global functions of numbers alone: the verifier looks
- * at each once, not once for each way to reach it.
+ * The image's lookups. A call costs as much as a small lookup where returns are
+ * guarded, so what each packet does is inline. The rest are global functions of
+ * numbers alone, which the verifier looks at once.
  */
 #ifndef _VROUTER_LOOKUP_BPF_H
 #define _VROUTER_LOOKUP_BPF_H
 
 #include "maps.bpf.h"
 
-__u64 lookup_hash(__u32 slots, __u64 key, __u64 vmask);
 __u32 lookup_ip4(__u32 root, __u64 addr);
 __u32 lookup_ip6(__u32 root, __u64 hi, __u64 lo);
 
-#define VR_HASH_FIND(img, slots, key, vmask)	lookup_hash(slots, key, vmask)
-#define VR_LPM_LOOKUP(img, root, hi, lo, levels)	\
-	((levels) == VR_LEVELS_IP4 ? lookup_ip4(root, hi) : lookup_ip6(root, hi, lo))
+#define VR_LPM_LOOKUP(img, root, hi, lo, levels)				\
+	((levels) == VR_LEVELS_IP4 ? vr_lpm_lookup(img, root, hi, 0, VR_LEVELS_IP4) :	\
+				     lookup_ip6(root, hi, lo))
+#define VR_ROUTE_AGAIN(img, vrf, addr, family)					\
+	((family) == VR_FAM_IP4 ?						\
+		lookup_ip4(VR_READ_ONCE((vrf)->root[VR_FAM_IP4]), (addr)[0]) :	\
+		lookup_ip6(VR_READ_ONCE((vrf)->root[VR_FAM_IP6]), (addr)[0], (addr)[1]))
 
 #include <vrouter/forward.h>
-
-__noinline __u64 lookup_hash(__u32 slots, __u64 key, __u64 vmask)
-{
-	return vr_hash_find(0, slots, key, vmask);
-}
 
 __noinline __u32 lookup_ip4(__u32 root, __u64 addr)
 {

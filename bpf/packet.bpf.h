@@ -71,14 +71,15 @@ static __always_inline int packet_nonlinear(const void *l3, const void *end, __u
 	return l3 + VR_IP6_LEN + 4 > end && len > end - data;
 }
 
-static __always_inline struct vr_block *block_of_cpu(const struct vr_hdr *hdr, __u32 block)
+static __always_inline struct vr_block *block_of_cpu(const struct vr_hdr *hdr, __u32 cpu,
+						     __u32 block)
 {
-	return vr_image_block(0, vr_block_index(hdr, bpf_get_smp_processor_id(), block));
+	return vr_image_block(0, vr_block_index(hdr, cpu, block));
 }
 
 static __noinline void count_verdict(const struct vr_hdr *hdr, __u32 block, __u32 verdict)
 {
-	struct vr_block *b = block_of_cpu(hdr, block);
+	struct vr_block *b = block_of_cpu(hdr, bpf_get_smp_processor_id(), block);
 	__u32 drop = vr_verdict_drop(verdict), punt = vr_verdict_punt(verdict);
 
 	if (!b)
@@ -119,10 +120,10 @@ static __always_inline int packet_refuse(const struct packet *p, __u32 verdict)
 	return action;
 }
 
-static __always_inline void count_traffic(const struct vr_hdr *hdr, __u32 block, int kind,
-					  __u32 bytes)
+static __always_inline void count_traffic(const struct vr_hdr *hdr, __u32 cpu, __u32 block,
+					  int kind, __u32 bytes)
 {
-	struct vr_block *b = block_of_cpu(hdr, block);
+	struct vr_block *b = block_of_cpu(hdr, cpu, block);
 
 	if (!b)
 		return;
@@ -140,12 +141,12 @@ static __always_inline void packet_sent(const struct packet *p)
 		c->path[VR_PATH_XDP].packets++;
 		c->path[VR_PATH_XDP].bytes += p->f.len;
 	}
-	count_traffic(p->hdr, p->vrf->block,
+	count_traffic(p->hdr, cpu, p->vrf->block,
 		      p->out ? VR_TRAFFIC_VIF_XDP : VR_TRAFFIC_TUNNEL_XDP, p->f.len);
 	if (p->vif)
-		count_traffic(p->hdr, p->vif->block, VR_TRAFFIC_VIF_RX_XDP, p->f.len);
+		count_traffic(p->hdr, cpu, p->vif->block, VR_TRAFFIC_VIF_RX_XDP, p->f.len);
 	if (p->out)
-		count_traffic(p->hdr, p->out->block, VR_TRAFFIC_VIF_TX_XDP, p->f.len);
+		count_traffic(p->hdr, cpu, p->out->block, VR_TRAFFIC_VIF_TX_XDP, p->f.len);
 	if (p->note)
 		packet_count(p, p->note);
 }

@@ -28,6 +28,11 @@ VR_INLINE __u32 vr_route_slot(const struct vr_image *img, const struct vr_vrf *v
 			     VR_LEVELS_IP4);
 }
 
+/* For a packet that was leaked to another VRF. bpf/ defines it as a call. */
+#ifndef VR_ROUTE_AGAIN
+#define VR_ROUTE_AGAIN	vr_route_slot
+#endif
+
 /**
  * vr_source_ok - whether an address belongs to a vif.
  * @img: image
@@ -58,19 +63,22 @@ VR_INLINE int vr_source_ok(const struct vr_image *img, const struct vr_vrf *vrf,
 VR_INLINE __u32 vr_route(const struct vr_image *img, const struct vr_vrf *vrf,
 			 const struct vr_flow *f, const struct vr_nh **nh)
 {
+	__u32 slot = vr_route_slot(img, vrf, f->dst, f->family);
 	int i;
 
-	for (i = 0; i <= VR_VRF_STEPS; i++) {
-		*nh = vr_image_nexthop(img, vr_route_slot(img, vrf, f->dst, f->family));
+	for (i = 0; ; i++) {
+		*nh = vr_image_nexthop(img, slot);
 		if (!*nh || (*nh)->type == VR_NH_NONE)
 			return VR_DROP_NO_ROUTE;
 		if ((*nh)->type != VR_NH_VRF)
 			return 0;
+		if (i == VR_VRF_STEPS)
+			return VR_DROP_VRF_LOOP;
 		vrf = vr_image_vrf(img, (*nh)->target);
 		if (!vrf)
 			return VR_DROP_NO_ROUTE;
+		slot = VR_ROUTE_AGAIN(img, vrf, f->dst, f->family);
 	}
-	return VR_DROP_VRF_LOOP;
 }
 
 /* Index of a CPU's record of a counter block; the block is in range. */

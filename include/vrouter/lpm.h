@@ -191,8 +191,8 @@ VR_INLINE __u64 vr_lpm_node(const struct vr_image *img, __u32 ref, __u32 key, __
 VR_INLINE __u32 vr_lpm_lookup(const struct vr_image *img, __u32 root, __u64 hi, __u64 lo,
 			      int levels)
 {
+	__u64 step, addr = hi;
 	__u32 best = 0, bits;
-	__u64 step;
 	int i;
 
 	(void)img;
@@ -209,7 +209,8 @@ VR_INLINE __u32 vr_lpm_lookup(const struct vr_image *img, __u32 root, __u64 hi, 
 		hi = hi << bits | lo >> (64 - bits);
 		lo <<= bits;
 	}
-	return best;
+	/* Not which of the ways down it came, for the verifier. */
+	return VR_FORGET(best, addr);
 }
 
 #endif /* _VROUTER_LPM_H */

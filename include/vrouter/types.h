@@ -69,6 +69,21 @@ VR_INLINE __be32 vr_hton32(__u32 v)
 #define VR_OPAQUE(x)		((void)(x))
 #endif
 
+/*
+ * The number @x, of which BPF's verifier forgets what it knew, so that it does
+ * not look at what follows once for each case. @u is one that it does not know.
+ */
+#ifdef __bpf__
+#define VR_FORGET(x, u)							\
+	({								\
+		__u64 __f = (x) ^ (u);					\
+		VR_OPAQUE(__f);						\
+		__f ^ (u);						\
+	})
+#else
+#define VR_FORGET(x, u)		((void)(u), (x))
+#endif
+
 #define VR_NULL			((void *)0)
 
 #define VR_ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
