@@ -2,7 +2,7 @@
 /*
  * Lookups one after another: the fast path's own code and maps, and the
  * kernel's peers of it. Each program does LOOPS of them, for addresses from an
- * array.
+ * array, by a call, as an inline lookup in such a loop is too much for the verifier.
  *
  * Dependent: the index of the next address comes of this lookup's result,
  * through a mask that is zero, which neither the compiler nor the processor
@@ -123,12 +123,12 @@ __noinline __u32 lookup_fib6(struct xdp_md *ctx, __u64 hi, __u64 lo)
 	}
 
 PROGRAMS(base4, IP4S, ip4[at])
-PROGRAMS(vr4, IP4S, VR_LPM_LOOKUP(0, root4, (__u64)ip4[at] << 32, 0, VR_LEVELS_IP4))
+PROGRAMS(vr4, IP4S, lookup_ip4(root4, (__u64)ip4[at] << 32))
 PROGRAMS(trie4, IP4S, lookup_lpm4(ip4[at]))
 PROGRAMS(fib4, IP4S, lookup_fib4(ctx, ip4[at]))
 
 PROGRAMS(base6, IP6S, (__u32)ip6[at].hi + (__u32)ip6[at].lo)
-PROGRAMS(vr6, IP6S, VR_LPM_LOOKUP(0, root6, ip6[at].hi, ip6[at].lo, VR_LEVELS_IP6))
+PROGRAMS(vr6, IP6S, lookup_ip6(root6, ip6[at].hi, ip6[at].lo))
 PROGRAMS(trie6, IP6S, lookup_lpm6(ip6[at].hi, ip6[at].lo))
 PROGRAMS(fib6, IP6S, lookup_fib6(ctx, ip6[at].hi, ip6[at].lo))
 
