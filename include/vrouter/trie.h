@@ -563,6 +563,8 @@ vr_tnode_shrink(struct vr_trie *t, struct vr_table *tb, struct vr_tnode *node)
 
 	if (!(node->ref & VR_REF_DIRECT) || node->n > max)
 		return;
+	if (t->max_retired - t->nretired <= VR_FEW_NODES)
+		return;
 	whole.ent = VR_NULL;
 	whole.n = 0;
 	whole.max = 0;
