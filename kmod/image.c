@@ -27,7 +27,8 @@ static unsigned int image_lines = 65536;
 module_param(image_lines, uint, 0444);
 MODULE_PARM_DESC(image_lines, "cache lines for the route tables of an image");
 
-#define MAX_RETIRED	8192	/* runs that wait for a grace period */
+/* Runs that wait for a grace period: more than a bulk load makes during one. */
+#define MAX_RETIRED	32768
 
 const u32 vrouter_record_sizes[VR_SEC_MAX] = VR_RECORD_SIZES;
 

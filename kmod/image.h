@@ -20,6 +20,8 @@ enum { VROUTER_PROG_UPLINK, VROUTER_PROG_VIF, VROUTER_PROG_MAX };
  * struct vrouter_img - an image and who has which of its records.
  * @view: what readers use
  * @trie: route tables
+ * @waiting: of the trie's retired runs, those that @grace is for
+ * @grace: cookie of a grace period
  * @prog: the XDP programs whose maps the image lies in, NULL when it lies in
  *	memory of our own
  * @own: our own memory, by section
@@ -31,6 +33,8 @@ enum { VROUTER_PROG_UPLINK, VROUTER_PROG_VIF, VROUTER_PROG_MAX };
 struct vrouter_img {
 	struct vr_image view;
 	struct vr_trie trie;
+	u32 waiting;
+	unsigned long grace;
 	struct bpf_prog *prog[VROUTER_PROG_MAX];
 	void *own[VR_SEC_MAX];
 	void *bitmap;

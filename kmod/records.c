@@ -171,12 +171,30 @@ int vrouter_img_nexthop_set(struct vrouter *vr, struct vrouter_nexthop *nh, stru
  */
 #define RECLAIMS	3
 
-static void reclaim(struct vr_trie *t)
+static void reclaim(struct vrouter_img *img)
 {
-	if (!t->nretired)
+	if (!img->trie.nretired)
 		return;
 	synchronize_rcu();
-	vr_trie_reclaim(t, t->nretired);
+	vr_trie_reclaim(&img->trie, img->trie.nretired);
+	img->waiting = 0;
+}
+
+/* Take back what readers have let go of, without waiting for them while there is room. */
+static void reclaim_early(struct vrouter_img *img)
+{
+	struct vr_trie *t = &img->trie;
+
+	if (img->waiting && poll_state_synchronize_rcu(img->grace)) {
+		vr_trie_reclaim(t, img->waiting);
+		img->waiting = 0;
+	}
+	if (!img->waiting && t->nretired > t->max_retired / 8) {
+		img->grace = start_poll_synchronize_rcu();
+		img->waiting = t->nretired;
+	}
+	if (!vr_trie_can_retire(t))
+		reclaim(img);
 }
 
 int vrouter_img_route_set(struct vrouter *vr, struct vrouter_vrf *vrf,
@@ -188,15 +206,14 @@ int vrouter_img_route_set(struct vrouter *vr, struct vrouter_vrf *vrf,
 	struct vr_trie *t = &img->trie;
 	int ret, tries;
 
-	if (!vr_trie_can_retire(t))
-		reclaim(t);
+	reclaim_early(img);
 	for (tries = 0; tries < RECLAIMS; tries++) {
 		ret = vr_trie_set(t, tb, p->addr[0], p->addr[1], p->len, slot);
 		if (!ret)
 			return 0;
 		if (ret == VR_TRIE_NOMEM)
 			return -ENOMEM;
-		reclaim(t);
+		reclaim(img);
 	}
 	NL_SET_ERR_MSG(extack,
 		       "dst: the image is full; module parameter image_lines makes it larger");
@@ -216,13 +233,12 @@ void vrouter_img_route_clear(struct vrouter *vr, struct vrouter_vrf *vrf,
 		vr_table_forget(t, tb);
 		return;
 	}
-	if (!vr_trie_can_retire(t))
-		reclaim(t);
+	reclaim_early(img);
 	for (tries = 0; tries < RECLAIMS; tries++) {
 		ret = vr_trie_clear(t, tb, p->addr[0], p->addr[1], p->len);
 		if (ret != VR_TRIE_FULL)
 			break;
-		reclaim(t);
+		reclaim(img);
 	}
 	WARN_ON_ONCE(ret);
 }
