@@ -206,14 +206,16 @@ static double median(double *values, unsigned int n)
 	return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
 
-static double run(int prog, const struct frame *f, int ifindex, unsigned int count)
+static double play(int prog, const struct frame *f, int ifindex, unsigned int count)
 {
 	struct xdp_md ctx = { .data_end = f->len, .ingress_ifindex = ifindex };
-	LIBBPF_OPTS(bpf_test_run_opts, opts,
-		    .data_in = f->data, .data_size_in = f->len,
-		    .ctx_in = &ctx, .ctx_size_in = sizeof(ctx),
-		    .repeat = count, .batch_size = BATCH,
-		    .flags = BPF_F_TEST_XDP_LIVE_FRAMES);
+	struct bpf_test_run_opts opts = {
+		.sz = sizeof(opts),
+		.data_in = f->data, .data_size_in = f->len,
+		.ctx_in = &ctx, .ctx_size_in = sizeof(ctx),
+		.repeat = count, .batch_size = BATCH,
+		.flags = BPF_F_TEST_XDP_LIVE_FRAMES,
+	};
 	double start = now_ns();
 
 	if (bpf_prog_test_run_opts(prog, &opts))
@@ -239,10 +241,10 @@ int main(int argc, char **argv)
 	open_tap(argv[2]);
 	ifindex = if_nametoindex(argv[2]);
 	prog = load_program(&f);
-	run(prog, &f, ifindex, RUN);
+	play(prog, &f, ifindex, RUN);
 	before = tx_packets(argv[3]);
 	for (i = 0; i < runs; i++)
-		took[i] = run(prog, &f, ifindex, RUN) / RUN;
+		took[i] = play(prog, &f, ifindex, RUN) / RUN;
 	left = tx_packets(argv[3]) - before;
 	if (left != (unsigned long long)runs * RUN)
 		die("%llu of %u packets left by %s", left, runs * RUN, argv[3]);

@@ -4,9 +4,9 @@
  *
  *	stream FROM TO ADDRESS MEBIBYTES
  *
- * Prints Mbit/s, as they come in after the first eighth. The data is sent from the page cache and thrown away by the receiver's kernel: no time
- * goes into copies and few system calls are made, so that what remains is the
- * network's.
+ * Prints Mbit/s, as they come in after the first eighth. The data is sent from
+ * the page cache and thrown away by the receiver's kernel: no time goes into
+ * copies and few system calls are made, so that what remains is the network's.
  */
 #include <arpa/inet.h>
 #include <errno.h>
