@@ -210,7 +210,6 @@ struct vr_tform {
 VR_INLINE struct vr_tform vr_plan_form(const struct vr_plan *p, int span, int kids)
 {
 	__u32 leaves = vr_plan_leaves(p, span > 16 ? VR_LONG_VALUES : VR_SHORT_VALUES, kids);
-
 	__u32 ref = VR_REF | (__u32)(span / 8 - 1) << VR_REF_SPAN;
 
 	if (leaves == 1)
@@ -623,6 +622,18 @@ vr_table_walk(const struct vr_table *tb, __u64 hi, __u64 lo, int len)
 	return p;
 }
 
+/* Nodes that vr_tnode_chain() made, and that no reader knows of, go again. */
+static inline __attribute__((unused)) void
+vr_tnode_drop_chain(struct vr_trie *t, struct vr_tnode *node)
+{
+	struct vr_tnode *next;
+
+	for (; node; node = next) {
+		next = node->n ? node->ent[0].kid : VR_NULL;
+		vr_tnode_drop(t, node);
+	}
+}
+
 /* Nodes from @depth down to a prefix, the last first in the image. */
 static inline __attribute__((unused)) int
 vr_tnode_chain(struct vr_trie *t, struct vr_tnode *up, int depth, __u64 hi, __u64 lo, int len,
@@ -661,11 +672,7 @@ vr_tnode_chain(struct vr_trie *t, struct vr_tnode *up, int depth, __u64 hi, __u6
 			return 0;
 	}
 undo:
-	while (*first) {
-		node = (*first)->n ? (*first)->ent[0].kid : VR_NULL;
-		vr_tnode_drop(t, *first);
-		*first = node;
-	}
+	vr_tnode_drop_chain(t, *first);
 	return ret;
 }
 
@@ -729,12 +736,7 @@ vr_trie_set(struct vr_trie *t, struct vr_table *tb, __u64 hi, __u64 lo, int len,
 		return 0;
 	}
 	vr_tnode_take(p.node, p.at);
-	while (e.kid) {
-		struct vr_tnode *next = e.kid->ent[0].kid;
-
-		vr_tnode_drop(t, e.kid);
-		e.kid = next;
-	}
+	vr_tnode_drop_chain(t, e.kid);
 	return ret;
 }
 
