@@ -16,7 +16,7 @@
 #include <vrouter/reason.h>
 
 #define VR_IMAGE_MAGIC	0x76726f75u	/* "vrou" */
-#define VR_IMAGE_ABI	2u
+#define VR_IMAGE_ABI	3u
 
 /* S(ID, name, record type). The BPF maps are called vr_<name>. */
 #define VR_SECTIONS(S)						\
@@ -194,8 +194,8 @@ struct vr_line {
  * Written on its CPU alone, with softirqs off.
  */
 struct vr_block {
-	__u64 drop[40];
-	__u64 punt[16];
+	__u64 drop[48];
+	__u64 punt[24];
 	struct {
 		__u64 packets;
 		__u64 bytes;
@@ -222,9 +222,9 @@ _Static_assert(sizeof(struct vr_vif) == 32, "vr_vif");
 _Static_assert(sizeof(struct vr_nh) == 88, "vr_nh");
 _Static_assert(__builtin_offsetof(struct vr_nh, tmpl) == 24, "vr_nh.tmpl");
 _Static_assert(sizeof(struct vr_line) == 64, "vr_line");
-_Static_assert(sizeof(struct vr_block) == 512, "vr_block");
+_Static_assert(sizeof(struct vr_block) == 640, "vr_block");
 _Static_assert(sizeof(struct vr_nhctr) == 32, "vr_nhctr");
-_Static_assert(VR_DROP_MAX <= 40 && VR_PUNT_MAX <= 16, "reasons outgrow a block");
+_Static_assert(VR_DROP_MAX <= 48 && VR_PUNT_MAX <= 24, "reasons outgrow a block");
 
 /**
  * struct vr_image - a reader's view of an image.
