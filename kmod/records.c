@@ -46,19 +46,19 @@ static void set_full_message(enum vr_section sec, struct netlink_ext_ack *extack
 	switch (sec) {
 	case VR_SEC_VRF:
 		NL_SET_ERR_MSG(extack,
-			       "vrf: the image is full; module parameter image_vrfs makes it larger");
+			       "vrf: the image is full; module parameter image_vrfs or \"fastpath enable vrfs N\" makes it larger");
 		break;
 	case VR_SEC_VIF:
 		NL_SET_ERR_MSG(extack,
-			       "vif: the image is full; module parameter image_vifs makes it larger");
+			       "vif: the image is full; module parameter image_vifs or \"fastpath enable vifs N\" makes it larger");
 		break;
 	case VR_SEC_BLOCK:
 		NL_SET_ERR_MSG(extack,
-			       "counters: the image is full; module parameters image_vrfs and image_vifs make it larger");
+			       "counters: the image is full; module parameters image_vrfs and image_vifs or \"fastpath enable vrfs N vifs N\" make it larger");
 		break;
 	default:
 		NL_SET_ERR_MSG(extack,
-			       "nexthop: the image is full; module parameter image_nexthops makes it larger");
+			       "nexthop: the image is full; module parameter image_nexthops or \"fastpath enable nexthops N\" makes it larger");
 	}
 }
 
@@ -216,7 +216,7 @@ int vrouter_img_route_set(struct vrouter *vr, struct vrouter_vrf *vrf,
 		reclaim(img);
 	}
 	NL_SET_ERR_MSG(extack,
-		       "dst: the image is full; module parameter image_lines makes it larger");
+		       "dst: the image is full; module parameter image_lines or \"fastpath enable line N\" makes it larger");
 	return -ENOSPC;
 }
 

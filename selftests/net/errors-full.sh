@@ -51,14 +51,14 @@ must vr full vtep set 192.0.2.1
 [ "$VR_MODE" = module ] || must vr full fastpath enable
 
 printf 'vrf add r%s vni 500%s\n' 1 1 2 2 3 3 4 4 | vr_batch full
-message="vrf: the image is full; module parameter image_vrfs makes it larger"
+message="vrf: the image is full; module parameter image_vrfs or \"fastpath enable vrfs N\" makes it larger"
 refused "VRFs" "$message" vrf add r5 vni 5005
 must vr full vrf del r4
 check "VRFs: room for one" vr full vrf add r5 vni 5005
 refused "VRFs: and for no more" "$message" vrf add r4 vni 5004
 
 printf 'vif add v%s vrf r1\n' 1 2 3 4 | vr_batch full
-message="vif: the image is full; module parameter image_vifs makes it larger"
+message="vif: the image is full; module parameter image_vifs or \"fastpath enable vifs N\" makes it larger"
 refused "vifs" "$message" vif add v5 vrf r1
 must vr full vif del v4
 check "vifs: room for one" vr full vif add v5 vrf r1
@@ -66,7 +66,7 @@ refused "vifs: and for no more" "$message" vif add v4 vrf r1
 
 printf 'nexthop add id %s via 192.0.2.1%s vni 5001 rmac %s\n' 1 1 $R 2 2 $R 3 3 $R 4 4 $R |
 	vr_batch full
-message="nexthop: the image is full; module parameter image_nexthops makes it larger"
+message="nexthop: the image is full; module parameter image_nexthops or \"fastpath enable nexthops N\" makes it larger"
 refused "nexthops" "$message" nexthop add id 5 blackhole
 refused "nexthops: a route's own" "$message" route add vrf r1 10.0.0.0/8 blackhole
 refused "nexthops: a vif's own" "$message" vif set v1 addr 10.1.1.1 lladdr 02:bb:00:00:00:01
@@ -100,7 +100,7 @@ lines_as_before()
 lines=$(lines)
 routes add | vr full -batch - 2>"$work/full"
 stopped=$(sed -n 's/^Command failed -:\([0-9]*\)$/\1/p' "$work/full")
-message="dst: the image is full; module parameter image_lines makes it larger"
+message="dst: the image is full; module parameter image_lines or \"fastpath enable line N\" makes it larger"
 same "routes: the image fills up" "Error: $message" "$(head -n 1 "$work/full")"
 note "room for $((stopped - 1)) routes"
 line=$(routes add | sed -n "${stopped}p")
