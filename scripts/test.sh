@@ -17,6 +17,7 @@ passed=0
 failed=0
 skipped=0
 times=()
+machines=()	# process groups of scenarios that run
 
 # Count the results at the top level of a TAP stream, and the ones it planned.
 count_tap()
@@ -83,18 +84,57 @@ scenario()
 		"VRCTL=$top/build/vrctl" "$top/selftests/net/run_all.sh"
 }
 
+# What a process in the background printed to FILE and FILE.err, as it comes;
+# FILE.status appears when it has ended.
+follow()
+{
+	local file=$1 pid=$2
+
+	tail -n +1 -f --pid="$pid" "$file"
+	cat "$file.err" >&2
+	return "$(cat "$file.status")"
+}
+
+# An emulated machine keeps one CPU busy, so all kernels are tried at once.
 scenarios()
 {
-	local series release
+	local series release file n
+	local -a names=() files=()
 
+	# Each in a process group of its own, to end all of it with this script
+	set -m
 	while read -r series release _; do
-		part "scenario $series" scenario "$release"
+		file=$logs/vm-$series
+		: >"$file"
+		(
+			rc=0
+			scenario "$release" >"$file" 2>"$file.err" </dev/null || rc=$?
+			echo "$rc" >"$file.status"
+		) &
+		names+=("scenario $series")
+		files+=("$file")
+		machines+=($!)
 	done < <(scripts/kernels.sh)
+	set +m
+	for ((n = 0; n < ${#names[@]}; n++)); do
+		part "${names[n]}" follow "${files[n]}" "${machines[n]}"
+	done
+	machines=()
+}
+
+stop_machines()
+{
+	local pid
+
+	for pid in "${machines[@]}"; do
+		kill -- "-$pid" 2>/dev/null || :
+	done
 }
 
 parts=("$@")
 [ $# -gt 0 ] || parts=(check unit packet scenario dkms)
 
+trap stop_machines EXIT
 rm -rf "$logs"
 mkdir -p "$logs"
 scripts/setup.sh || die "cannot install what is needed"
