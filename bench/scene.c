@@ -76,6 +76,7 @@ static void nexthop_tunnel(struct scene *s, uint32_t slot, uint32_t out)
 	nh->mtu = MTU;
 	nh->vni = p.vni;
 	nh->csum = vr_tmpl_make((struct vr_tmpl *)nh->tmpl, &p);
+	nh->tmpl_len = VR_TMPL_LEN;
 }
 
 static void vifs_init(struct scene *s, uint32_t out)

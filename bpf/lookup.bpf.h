@@ -11,7 +11,9 @@
 
 __u32 lookup_ip4(__u32 root, __u64 addr);
 __u32 lookup_ip6(__u32 root, __u64 hi, __u64 lo);
+int peer6_known(__u32 slots, __u32 vni, __u64 hi, __u64 lo);
 
+#define VR_PEER6_KNOWN(img, slots, vni, hi, lo)	peer6_known(slots, vni, hi, lo)
 #define VR_LPM_LOOKUP(img, root, hi, lo, levels)				\
 	((levels) == VR_LEVELS_IP4 ? vr_lpm_lookup(img, root, hi, 0, VR_LEVELS_IP4) :	\
 				     lookup_ip6(root, hi, lo))
@@ -30,6 +32,11 @@ __noinline __u32 lookup_ip4(__u32 root, __u64 addr)
 __noinline __u32 lookup_ip6(__u32 root, __u64 hi, __u64 lo)
 {
 	return vr_lpm_lookup(0, root, hi, lo, VR_LEVELS_IP6);
+}
+
+__noinline int peer6_known(__u32 slots, __u32 vni, __u64 hi, __u64 lo)
+{
+	return vr_peer6_known(0, slots, vni, hi, lo);
 }
 
 #endif /* _VROUTER_LOOKUP_BPF_H */

@@ -80,14 +80,20 @@ static __always_inline struct vr_block *block_of_cpu(const struct vr_hdr *hdr, _
 static __noinline void count_verdict(const struct vr_hdr *hdr, __u32 block, __u32 verdict)
 {
 	struct vr_block *b = block_of_cpu(hdr, bpf_get_smp_processor_id(), block);
-	__u32 drop = vr_verdict_drop(verdict), punt = vr_verdict_punt(verdict);
+	__u64 drop = vr_verdict_drop(verdict), punt = vr_verdict_punt(verdict);
 
 	if (!b)
 		return;
-	if (drop && drop < VR_DROP_MAX)
-		b->drop[drop]++;
-	if (punt && punt < VR_PUNT_MAX)
-		b->punt[punt]++;
+	/*
+	 * clang would test the bits in place, or both ends at once, of which the
+	 * verifier learns nothing. Place 0 is nobody's.
+	 */
+	VR_OPAQUE(drop);
+	VR_OPAQUE(punt);
+	if (drop < VR_DROP_MAX)
+		b->drop[drop] += !!drop;
+	if (punt < VR_PUNT_MAX)
+		b->punt[punt] += !!punt;
 }
 
 static __noinline void count_both(const struct vr_hdr *hdr, __u32 vrf, __u32 vif, __u32 verdict)

@@ -89,6 +89,37 @@ static __always_inline __u32 send_tunnel(struct xdp_md *ctx, struct packet *p, _
 	return 0;
 }
 
+/*
+ * The same over IPv6: a function of its own, apart from the code that packets of
+ * an IPv4 underlay run through.
+ */
+static __noinline __u32 send_tunnel6(struct xdp_md *ctx, struct packet *p, __u32 headers)
+{
+	const struct vr_nh *nh = p->nh;
+	const __u64 *tmpl = (const void *)nh->tmpl;
+	void *data = ctx_data(ctx);
+	int csum = nh->flags & VR_NH_CSUM, i;
+
+	if (headers > VR_TMPL6_LEN)
+		return VR_VERDICT_DROP(IMAGE);
+	if (csum && !vr_csum_known(&p->f, data + headers, ctx_end(ctx)))
+		return VR_VERDICT_PUNT(OUTER_CSUM_SEND);
+	if (send_room(ctx, p, headers, VR_TMPL6_LEN - (int)headers))
+		return VR_VERDICT_PUNT(HEADROOM);
+	data = ctx_data(ctx);
+	if (data + VR_TMPL6_LEN + VR_IP4_LEN > ctx_end(ctx))
+		return VR_VERDICT_DROP(IMAGE);
+	send_ip(p, data + VR_TMPL6_LEN);
+#pragma unroll
+	for (i = 0; i < VR_TMPL6_LEN / 8; i++)
+		((__u64 *)data)[i] = tmpl[i];
+	*(__u32 *)(data + i * 8) = tmpl[i];
+	vr_tmpl6_fill(data, &p->f);
+	if (csum)
+		vr_tmpl6_csum(data, nh->csum, vr_csum_inner(&p->f, data + VR_TMPL6_LEN));
+	return 0;
+}
+
 /* Send a packet whose VRF and flow are known; @headers as above. */
 static __always_inline int packet_forward(struct xdp_md *ctx, struct packet *p, __u32 headers)
 {
@@ -97,7 +128,9 @@ static __always_inline int packet_forward(struct xdp_md *ctx, struct packet *p, 
 	if (!verdict)
 		verdict = send_verdict(p);
 	if (!verdict)
-		verdict = p->out ? send_vif(ctx, p, headers) : send_tunnel(ctx, p, headers);
+		verdict = p->out ? send_vif(ctx, p, headers) :
+			  p->nh->tmpl_len == VR_TMPL_LEN ? send_tunnel(ctx, p, headers) :
+							   send_tunnel6(ctx, p, headers);
 	if (verdict)
 		return packet_refuse(p, verdict);
 	packet_sent(p);

@@ -6,23 +6,50 @@
 #include "send.bpf.h"
 #include <vrouter/outer.h>
 
-static __always_inline __u32 uplink_verdict(struct packet *p, const void *data, const void *end)
+/* What is behind outer headers that are ours, of @family. */
+static __always_inline __u32 tunnel_verdict(struct packet *p, const struct vr_outer *o,
+					    __u8 family, const void *data, const void *end)
 {
-	const void *inner = data + VR_OUTER_LEN;
-	struct vr_outer o;
+	const void *inner = data + (family == VR_FAM_IP6 ? VR_OUTER6_LEN : VR_OUTER_LEN);
 	__u32 verdict;
 
-	verdict = vr_outer_parse(data, end, p->len, VR_READ_ONCE(p->hdr->vtep), &o);
-	if (verdict)
-		return verdict;
-	verdict = vr_verdict_vxlan(0, p->hdr->slots, inner - VR_VXLAN_LEN, o.src, &p->vrf,
-				   &p->note);
+	verdict = vr_verdict_vxlan(0, p->hdr->slots, inner - VR_VXLAN_LEN, o->src, family,
+				   &p->vrf, &p->note);
 	if (verdict)
 		return verdict;
 	if (packet_nonlinear(inner + VR_ETH_LEN, end, p->len, data))
 		return VR_VERDICT_PUNT(NONLINEAR);
-	p->outer_tos = o.tos;
-	return vr_verdict_inner(p->vrf, inner, end, o.avail, o.tos, &p->f);
+	p->outer_tos = o->tos;
+	verdict = vr_verdict_inner(p->vrf, inner, end, o->avail, o->tos, &p->f);
+	if (!verdict && o->csum &&
+	    !vr_outer_csum_ok(inner, vr_ip_len(family), end, o->avail, &p->f))
+		return VR_VERDICT_PUNT(OUTER_UDP_CSUM);
+	return verdict;
+}
+
+static __always_inline __u32 uplink_verdict(struct packet *p, const void *data, const void *end)
+{
+	struct vr_outer o;
+	__u32 verdict;
+
+	verdict = vr_outer_parse(data, end, p->len, VR_READ_ONCE(p->hdr->vtep), &o);
+	return verdict ?: tunnel_verdict(p, &o, VR_FAM_IP4, data, end);
+}
+
+/* All that has no place among the packets of an IPv4 underlay. */
+static __noinline int uplink6(struct xdp_md *ctx, struct packet *p)
+{
+	const void *data = ctx_data(ctx), *end = ctx_end(ctx);
+	struct vr_outer o;
+	__u32 verdict;
+
+	verdict = vr_outer6_parse(data, end, p->len, p->hdr, &o);
+	if (verdict == VR_OUTER_NOT_OURS)
+		return XDP_PASS;
+	verdict = verdict ?: tunnel_verdict(p, &o, VR_FAM_IP6, data, end);
+	if (verdict)
+		return packet_refuse(p, verdict);
+	return packet_forward(ctx, p, VR_TMPL6_LEN);
 }
 
 /* A frame from the underlay. What is not a tunnel packet of ours is the host's. */
@@ -36,7 +63,7 @@ int vr_xdp_uplink(struct xdp_md *ctx)
 		return XDP_PASS;
 	verdict = uplink_verdict(&p, ctx_data(ctx), ctx_end(ctx));
 	if (verdict == VR_OUTER_NOT_OURS)
-		return XDP_PASS;
+		return uplink6(ctx, &p);
 	if (verdict)
 		return packet_refuse(&p, verdict);
 	return packet_forward(ctx, &p, VR_TMPL_LEN);

@@ -202,6 +202,7 @@ static int copy_hash(struct vrouter_img *to, const struct vrouter_img *from)
 		[VR_KIND_VNI] = VR_VALUE_MASK_VNI,
 		[VR_KIND_IFINDEX] = VR_VALUE_MASK_IFINDEX,
 		[VR_KIND_PEER] = VR_VALUE_MASK_PEER,
+		[VR_KIND_PEER6] = VR_VALUE_MASK_PEER6,
 	};
 	const struct vr_bucket *b = from->view.base[VR_SEC_SLOT];
 	u32 i, n;
@@ -271,6 +272,9 @@ static int fill_img(struct vrouter_img *to, struct vrouter_img *from,
 	}
 	init_hdr(to);
 	vrouter_hdr(to)->vtep = vrouter_hdr(from)->vtep;
+	vrouter_hdr(to)->vtep6[0] = vrouter_hdr(from)->vtep6[0];
+	vrouter_hdr(to)->vtep6[1] = vrouter_hdr(from)->vtep6[1];
+	vrouter_hdr(to)->port6 = vrouter_hdr(from)->port6;
 	for (i = 0; i < ARRAY_SIZE(plain); i++)
 		memcpy(to->view.base[plain[i]], from->view.base[plain[i]],
 		       from->view.size[plain[i]] * vrouter_record_sizes[plain[i]]);

@@ -41,6 +41,7 @@ static void fill_tunnel(struct vrouter *vr, const struct vrouter_nexthop *nh, st
 	memcpy(t.inner_dst, nh->rmac, ETH_ALEN);
 	memcpy(t.inner_src, vrouter_vrf_rmac(vr, nh->vni), ETH_ALEN);
 	rec->csum = vr_tmpl_make((struct vr_tmpl *)rec->tmpl, &t);
+	rec->tmpl_len = VR_TMPL_LEN;
 	rec->vni = nh->vni;
 	rec->ifindex = r->ifindex;
 	rec->mtu = min_t(u32, r->mtu, U16_MAX);

@@ -31,10 +31,11 @@ static enum vr_drop check(struct vrouter_ctx *ctx, const struct sk_buff *skb)
 	const struct vr_vxlan *vxlan = (const void *)(skb->data + VR_UDP_LEN);
 	const struct vr_eth *eth = (const void *)(vxlan + 1);
 	const struct iphdr *outer = ip_hdr(skb);
+	const u64 src[2] = { (u64)ntohl(outer->saddr) << 32 };
 	u32 slots = vr_image_hdr(ctx->img)->slots;
 	u32 verdict, note;
 
-	verdict = vr_verdict_vxlan(ctx->img, slots, vxlan, outer->saddr, &ctx->vrf, &note);
+	verdict = vr_verdict_vxlan(ctx->img, slots, vxlan, src, VR_FAM_IP4, &ctx->vrf, &note);
 	if (ctx->vrf)
 		ctx->vrf_idx = index_of_vrf(ctx->img, ctx->vrf);
 	if (verdict)

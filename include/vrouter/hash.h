@@ -4,12 +4,18 @@
  * known peer. An entry is one 64-bit word of kind, key and value. An entry
  * lies in one of two buckets of eight, so a lookup reads two cache lines at
  * the most, and the table fills to well over 80 % before an insert fails.
+ *
+ * An IPv6 peer does not fit a word. Its entry has a tag, made from VNI and
+ * address, and the slot of a tunnel nexthop with that VNI to that address, whose
+ * record proves it. Where two peers make the same tag, one takes the next of its
+ * VR_PEER6_TAGS tags.
  */
 #ifndef _VROUTER_HASH_H
 #define _VROUTER_HASH_H
 
-#include <vrouter/image.h>
+#include <vrouter/packet.h>
 
+#define VR_KIND_PEER6	0ULL	/* tag << 32 | nexthop slot, 30 and 32 bits */
 #define VR_KIND_VNI	1ULL	/* VNI << 32 | VRF index */
 #define VR_KIND_IFINDEX	2ULL	/* ifindex << 31 | vif index, 31 bits each */
 #define VR_KIND_PEER	3ULL	/* VNI << 32 | IPv4 address, host order; no value */
@@ -17,6 +23,7 @@
 #define VR_VALUE_MASK_VNI	0xffffffffULL
 #define VR_VALUE_MASK_IFINDEX	0x7fffffffULL
 #define VR_VALUE_MASK_PEER	0ULL
+#define VR_VALUE_MASK_PEER6	0xffffffffULL
 
 VR_INLINE __u64 vr_key_vni(__u32 vni)
 {
@@ -33,6 +40,8 @@ VR_INLINE __u64 vr_key_peer(__u32 vni, __be32 addr)
 	return VR_KIND_PEER << 62 | (__u64)(vni & 0xffffff) << 32 | vr_ntoh32(addr);
 }
 
+#define VR_PEER6_TAGS	4
+
 /* The finaliser of MurmurHash3: each bit of the key moves half of the result. */
 VR_INLINE __u64 vr_mix64(__u64 k)
 {
@@ -41,6 +50,21 @@ VR_INLINE __u64 vr_mix64(__u64 k)
 	k ^= k >> 33;
 	k *= 0xc4ceb9fe1a85ec53ULL;
 	return k ^ (k >> 33);
+}
+
+/**
+ * vr_key_peer6 - a key for an IPv6 peer.
+ * @vni: VNI
+ * @addr: its address, as lookup key
+ * @n: which one of its keys, below VR_PEER6_TAGS
+ *
+ * Never 0, as free places are.
+ */
+VR_INLINE __u64 vr_key_peer6(__u32 vni, const __u64 *addr, __u32 n)
+{
+	__u64 h = vr_mix64(addr[0] + vr_mix64(addr[1] + ((__u64)vni << 8 | n)));
+
+	return VR_KIND_PEER6 << 62 | (h & 0x3fffffff00000000ULL) | 1ULL << 32;
 }
 
 /**
@@ -105,10 +129,48 @@ VR_INLINE __u32 vr_vif_by_ifindex(const struct vr_image *img, __u32 slots, __u32
 	       VR_VALUE_MASK_IFINDEX;
 }
 
-/* Whether tunnel packets with a VNI may come from an address. */
-VR_INLINE int vr_peer_known(const struct vr_image *img, __u32 slots, __u32 vni, __be32 addr)
+/* Whether a nexthop is a tunnel to an IPv6 address with a VNI. */
+VR_INLINE int vr_nexthop_is_peer6(const struct vr_nh *nh, __u32 vni, __u64 hi, __u64 lo)
 {
-	return !!VR_HASH_FIND(img, slots, vr_key_peer(vni, addr), VR_VALUE_MASK_PEER);
+	const __u8 *dst = nh->tmpl + VR_TMPL6_DST;
+
+	return nh->type == VR_NH_TUNNEL && nh->tmpl_len == VR_TMPL6_LEN && nh->vni == vni &&
+	       vr_ip6_half(dst) == hi && vr_ip6_half(dst + 8) == lo;
+}
+
+/* Whether tunnel packets with a VNI may come from an IPv6 address. */
+VR_INLINE int vr_peer6_known(const struct vr_image *img, __u32 slots, __u32 vni, __u64 hi,
+			     __u64 lo)
+{
+	__u64 addr[2] = { hi, lo };
+	__u32 n;
+
+	(void)img;
+	for (n = 0; n < VR_PEER6_TAGS; n++) {
+		__u64 e = VR_HASH_FIND(img, slots, vr_key_peer6(vni, addr, n),
+				       VR_VALUE_MASK_PEER6);
+		const struct vr_nh *nh = vr_image_nexthop(img, (__u32)e);
+
+		if (nh && vr_nexthop_is_peer6(nh, vni, hi, lo))
+			return 1;
+	}
+	return 0;
+}
+
+/* bpf/ defines it as a call, before this header. */
+#ifndef VR_PEER6_KNOWN
+#define VR_PEER6_KNOWN	vr_peer6_known
+#endif
+
+/* Whether tunnel packets with a VNI may come from an address, as lookup key. */
+VR_INLINE int vr_peer_known(const struct vr_image *img, __u32 slots, __u32 vni,
+			    const __u64 *addr, __u8 family)
+{
+	(void)img;
+	if (family == VR_FAM_IP6)
+		return VR_PEER6_KNOWN(img, slots, vni, addr[0], addr[1]);
+	return !!VR_HASH_FIND(img, slots, vr_key_peer(vni, vr_hton32(addr[0] >> 32)),
+			      VR_VALUE_MASK_PEER);
 }
 
 #endif /* _VROUTER_HASH_H */

@@ -42,6 +42,8 @@ VR_INLINE int vr_bucket_fill(struct vr_bucket *b, __u64 **place)
 VR_INLINE __u64 vr_hash_key(__u64 e)
 {
 	switch (e >> 62) {
+	case VR_KIND_PEER6:
+		return e & ~VR_VALUE_MASK_PEER6;
 	case VR_KIND_VNI:
 		return e & ~VR_VALUE_MASK_VNI;
 	case VR_KIND_IFINDEX:

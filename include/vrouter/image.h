@@ -44,27 +44,37 @@ struct vr_u32x16 {
 #define VR_F_ALIVE	(1u << 0)	/* a module takes what XDP hands up */
 #define VR_F_RETIRED	(1u << 1)	/* another image is in force: leave all to the module */
 
+#define VR_PORT6_VALID	(1u << 16)	/* there is an IPv6 endpoint */
+#define VR_PORT6_ZERO	(1u << 17)	/* it takes UDP checksum 0 (RFC 6935) */
+
 /**
  * struct vr_hdr - the image's header, one record.
  * @magic: VR_IMAGE_MAGIC
  * @abi: VR_IMAGE_ABI; changes with any record, reason or section
  * @vtep: local tunnel endpoint in one word, see vr_vtep_word(); 0 is none
+ * @vtep6: the one of IPv6, as lookup key; true while @port6 is not 0
  * @flags: VR_F_*, one store
  * @ncpu: CPUs that the per-CPU sections have room for
  * @blocks: counter blocks of one CPU; block b of CPU c is record c * blocks + b
  * @nhs: nexthop counters of one CPU, likewise
  * @slots: hash buckets in use, a power of two
+ * @port6: VR_PORT6_*, and the UDP port in the lower half; 0 is no endpoint. Becomes
+ *	0, for a grace period, before @vtep6 changes
+ * @pad: zero
  * @size: records in each section
  */
 struct vr_hdr {
 	__u32 magic;
 	__u32 abi;
 	__u64 vtep;
+	__u64 vtep6[2];
 	__u32 flags;
 	__u32 ncpu;
 	__u32 blocks;
 	__u32 nhs;
 	__u32 slots;
+	__u32 port6;
+	__u32 pad;
 	__u32 size[VR_SEC_MAX];
 };
 
@@ -143,8 +153,11 @@ struct vr_vif {
 #define VR_NH_RESOLVED	(1u << 0)	/* tunnel: tmpl and ifindex are true */
 #define VR_NH_TX	(1u << 1)	/* XDP may redirect into ifindex */
 #define VR_NH_SELF	(1u << 2)	/* tunnel: the remote VTEP is ourselves */
+#define VR_NH_CSUM	(1u << 3)	/* tunnel: with a UDP checksum (over IPv6) */
 
 #define VR_TMPL_LEN	64	/* Ethernet, IPv4, UDP, VXLAN, inner Ethernet */
+#define VR_TMPL6_LEN	84	/* the same with IPv6 */
+#define VR_TMPL6_DST	38	/* its destination address */
 
 /**
  * struct vr_nh - what to do with a packet. Never changed once published: a
@@ -156,8 +169,11 @@ struct vr_vif {
  * @ifindex: device that the packet leaves by
  * @slot: the nexthop's index in nhptr and nhctr
  * @vni: tunnel - VNI on the wire
- * @csum: tunnel - one's complement sum (not inverted, folded) of the outer
- *	IPv4 header with ToS and total length zero, of words in wire order
+ * @csum: tunnel - one's complement sum (not inverted, folded), of words in wire
+ *	order: over IPv4 of its header with ToS and total length zero; over IPv6 of
+ *	the UDP pseudo header and all from UDP to the inner Ethernet header, with
+ *	lengths, source port, checksum and inner Ethernet type zero
+ * @tmpl_len: tunnel - bytes of @tmpl: VR_TMPL_LEN or VR_TMPL6_LEN
  * @pad: zero
  * @tmpl: tunnel - all headers before the inner IP packet, see encap.h;
  *	vif - the Ethernet header, at offset 0
@@ -171,8 +187,9 @@ struct vr_nh {
 	__u32 slot;
 	__u32 vni;
 	__u16 csum;
-	__u16 pad;
-	__u8 tmpl[VR_TMPL_LEN];
+	__u8 tmpl_len;
+	__u8 pad;
+	__u8 tmpl[88];
 };
 
 /**
@@ -214,12 +231,12 @@ struct vr_nhctr {
 #define VR_PATH_MODULE	1
 
 _Static_assert(sizeof(struct vr_u32x16) == 64, "vr_u32x16");
-_Static_assert(sizeof(struct vr_hdr) == 36 + 4 * VR_SEC_MAX, "vr_hdr");
+_Static_assert(sizeof(struct vr_hdr) == 60 + 4 * VR_SEC_MAX, "vr_hdr");
 _Static_assert(sizeof(struct vr_hdr) % 8 == 0, "vr_hdr");
 _Static_assert(sizeof(struct vr_bucket) == 64, "vr_bucket");
 _Static_assert(sizeof(struct vr_vrf) == 32, "vr_vrf");
 _Static_assert(sizeof(struct vr_vif) == 32, "vr_vif");
-_Static_assert(sizeof(struct vr_nh) == 88, "vr_nh");
+_Static_assert(sizeof(struct vr_nh) == 112, "vr_nh");
 _Static_assert(__builtin_offsetof(struct vr_nh, tmpl) == 24, "vr_nh.tmpl");
 _Static_assert(sizeof(struct vr_line) == 64, "vr_line");
 _Static_assert(sizeof(struct vr_block) == 640, "vr_block");

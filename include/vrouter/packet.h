@@ -15,6 +15,7 @@
 #define VR_VXLAN_LEN	8
 /* What a VXLAN tunnel over IPv4 adds to an inner IP packet, Ethernet apart. */
 #define VR_OVERHEAD_IP4	(VR_IP4_LEN + VR_UDP_LEN + VR_VXLAN_LEN + VR_ETH_LEN)
+#define VR_OVERHEAD_IP6	(VR_IP6_LEN + VR_UDP_LEN + VR_VXLAN_LEN + VR_ETH_LEN)
 
 #define VR_ETH_P_IP	0x0800
 #define VR_ETH_P_ARP	0x0806
@@ -22,12 +23,15 @@
 #define VR_ETH_P_8021Q	0x8100
 #define VR_ETH_P_8021AD	0x88a8
 
+#define VR_PROTO_HOPOPTS	0
 #define VR_PROTO_ICMP	1
 #define VR_PROTO_TCP	6
 #define VR_PROTO_UDP	17
 #define VR_PROTO_DCCP	33
+#define VR_PROTO_ROUTING	43
 #define VR_PROTO_FRAG	44
 #define VR_PROTO_ICMP6	58
+#define VR_PROTO_DSTOPTS	60
 #define VR_PROTO_SCTP	132
 #define VR_PROTO_UDPLITE 136
 

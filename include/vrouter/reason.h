@@ -13,6 +13,7 @@
 	/* tunnel receive */						\
 	D(OUTER_MALFORMED, "outer-malformed")				\
 	D(OUTER_CSUM, "outer-csum")					\
+	D(OUTER_UDP_CSUM, "outer-udp-csum")				\
 	D(VXLAN_FLAGS, "vxlan-flags")					\
 	D(VNI_UNKNOWN, "vni-unknown")					\
 	D(SOURCE_VTEP, "source-vtep")					\
@@ -64,7 +65,8 @@
 	P(UNRESOLVED, "unresolved")					\
 	P(NO_REDIRECT, "no-redirect")					\
 	P(HEADROOM, "headroom")						\
-	P(NONLINEAR, "nonlinear")
+	P(NONLINEAR, "nonlinear")					\
+	P(OUTER_CSUM_SEND, "outer-csum-send")
 
 /*
  * Packets that went on, by path. A VRF counts where a packet that entered

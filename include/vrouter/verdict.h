@@ -52,12 +52,13 @@ VR_INLINE __u32 vr_verdict_check(__u8 check, __u32 reason, __u32 *note)
  * @img: image
  * @slots: struct vr_hdr.slots
  * @v: VXLAN header
- * @src: outer source
+ * @src: outer source, as lookup key
+ * @family: VR_FAM_* of it
  * @vrf: result, also when a later check fails; NULL when there is none
  * @note: see vr_verdict_check()
  */
 VR_INLINE __u32 vr_verdict_vxlan(const struct vr_image *img, __u32 slots,
-				 const struct vr_vxlan *v, __be32 src,
+				 const struct vr_vxlan *v, const __u64 *src, __u8 family,
 				 const struct vr_vrf **vrf, __u32 *note)
 {
 	__u32 vni = vr_vxlan_vni(v), idx;
@@ -73,7 +74,8 @@ VR_INLINE __u32 vr_verdict_vxlan(const struct vr_image *img, __u32 slots,
 	*vrf = vr_image_vrf(img, idx);
 	if (!*vrf)
 		return VR_VERDICT_DROP(IMAGE);
-	if ((*vrf)->source_check == VR_CHECK_OFF || vr_peer_known(img, slots, vni, src))
+	if ((*vrf)->source_check == VR_CHECK_OFF ||
+	    vr_peer_known(img, slots, vni, src, family))
 		return 0;
 	return vr_verdict_check((*vrf)->source_check, VR_DROP_SOURCE_VTEP, note);
 }

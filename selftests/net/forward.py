@@ -93,7 +93,9 @@ for inner, outer, after in (1, 3, 3), (2, 3, 3), (3, 0, 3), (2, 1, 1), (1, 2, 1)
 plain = ip4(a.ip4, b.ip4)
 frame = patched(off_wire(B, plain), 42, b"\xff\xff\xff\xff")    # VXLAN's flags and reserved bytes
 arrive("reserved bits of VXLAN", plain, frame=patched(frame, 49, b"\xff"))
-arrive("a UDP checksum", plain, csum=None, instance_punt="outer-udp-csum")
+arrive("a UDP checksum", plain, csum=None)
+arrive("a UDP checksum around a ping", ip4(a.ip4, b.ip4, ICMP() / Raw(b"ping" * 14)), csum=None,
+       punt="outer-udp-csum")
 arrive("options of the outer header", plain, options=[IPOption_Router_Alert()],
        instance_punt="outer-options")
 arrive("inner options", ip4(a.ip4, b.ip4, options=[IPOption_Router_Alert()]), punt="ip-options")

@@ -12,7 +12,8 @@ from; verdict is pass, drop or redirect:IFINDEX; out is the frame after, where
 it differs from in; count lists BLOCK.COUNTER:PACKETS[/BYTES] or
 nSLOT:PACKETS/BYTES, and all other counters stay 0. gone=1: no module. meta=N:
 so much headroom is taken. linear=N: only so many bytes lie in the linear part.
-frags=1: the program must be loaded as xdp.frags. magic, abi: the image's.
+frags=1: the program must be loaded as xdp.frags. magic, abi: the image's. zero6=1:
+the IPv6 endpoint takes UDP checksum 0.
 """
 
 import ipaddress
@@ -29,7 +30,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from model import built, routed, source_port, tos_of    # noqa: E402
 
 UPLINK, BARE = 100, 109
-VTEP = "192.0.2.1"
+VTEP, VTEP6 = "192.0.2.1", "2001:db8::1"
 PORT = 4789
 RMAC = "02:00:c0:00:02:01"
 SPINE_MAC, UPLINK_MAC = "02:aa:00:00:00:fe", "02:aa:00:00:00:01"
@@ -56,11 +57,13 @@ def vif(idx, in_vrf, check="drop", mtu=1500, tx=1):
 
 
 class Tunnel:
-    def __init__(self, slot, dst, vni, rmac, mtu=1450, resolved=1, tx=1, own=0):
-        self.slot, self.dst, self.vni, self.rmac = slot, dst, vni, rmac
-        line("nexthop", slot=slot, type="tunnel", dst=dst, src=VTEP, vni=vni, rmac=rmac,
+    def __init__(self, slot, dst, vni, rmac, mtu=1450, resolved=1, tx=1, own=0, csum=1):
+        self.slot, self.dst, self.vni, self.rmac, self.csum = slot, dst, vni, rmac, csum
+        self.v6 = ":" in dst
+        line("nexthop", slot=slot, type="tunnel", family=6 if self.v6 else 4, dst=dst,
+             src=VTEP6 if self.v6 else VTEP, vni=vni, rmac=rmac,
              inner_src=RMAC, eth_dst=SPINE_MAC, eth_src=UPLINK_MAC, port=PORT, mtu=mtu,
-             ifindex=UPLINK, resolved=resolved, tx=tx, self=own)
+             ifindex=UPLINK, resolved=resolved, tx=tx, self=own, csum=csum)
 
 
 class Vif:
@@ -81,7 +84,7 @@ def route(in_vrf, prefix, slot):
 
 
 RED, BLUE, FREE, LPM, LEAK5, LEAK4, SELF_LOOP = 1, 2, 3, 4, 5, 6, 11
-line("vtep", addr=VTEP, port=PORT)
+line("vtep", addr=VTEP, addr6=VTEP6, port=PORT)
 vrf(RED, 5001)
 vrf(BLUE, 5002, "count")
 vrf(FREE, 5003, "off")
@@ -172,10 +175,15 @@ route(SELF_LOOP, "10.0.0.0/8", 30)
 
 def encapped(ip, nh):
     """A routed packet on its way to a remote VTEP."""
-    return (Ether(dst=SPINE_MAC, src=UPLINK_MAC) /
-            IP(src=VTEP, dst=nh.dst, tos=tos_of(ip), id=0, flags="DF", ttl=64) /
-            UDP(sport=source_port(ip), dport=PORT, chksum=0) /
-            VXLAN(flags=8, vni=nh.vni) / Ether(dst=nh.rmac, src=RMAC) / ip)
+    udp = UDP(sport=source_port(ip), dport=PORT)
+    if nh.v6:
+        outer = IPv6(src=VTEP6, dst=nh.dst, tc=tos_of(ip), hlim=64)
+    else:
+        outer = IP(src=VTEP, dst=nh.dst, tos=tos_of(ip), id=0, flags="DF", ttl=64)
+    if not nh.v6 or not nh.csum:
+        udp.chksum = 0
+    return (Ether(dst=SPINE_MAC, src=UPLINK_MAC) / outer / udp / VXLAN(flags=8, vni=nh.vni) /
+            Ether(dst=nh.rmac, src=RMAC) / ip)
 
 
 def delivered(ip, nh):
@@ -461,9 +469,15 @@ def outer_cases():
 
     punt("outer-fragment", UPLINK, tunnel(ip, flags="MF"), 0)
     punt("outer-options", UPLINK, tunnel(ip, options=[IPOption_Router_Alert()]), 0)
-    punt("outer-udp-csum", UPLINK, tunnel(ip, csum=None), 0)
-    # it is the module that finds a wrong one
-    punt("outer-udp-csum", UPLINK, tunnel(ip, csum=0x1234), 0, name="-wrong")
+    # a checksum that the headers bear out is right, and otherwise the module looks
+    decap("outer-udp-csum", ip, V1, frame=tunnel(ip, csum=None))
+    tcp = ip4(src="10.1.2.10", dst="10.1.1.10", l4=TCP(sport=443, dport=33333) / Raw(b"odd"))
+    decap("outer-udp-csum-tcp", tcp, V1, frame=tunnel(tcp, csum=None))
+    six = ip6(src="fd00:2::10", dst="fd00:1::10")
+    decap("outer-udp-csum-ip6", six, V1, frame=tunnel(six, csum=None))
+    punt("outer-udp-csum", UPLINK, tunnel(ip, csum=0x1234), name="-wrong")
+    icmp = ip4(src="10.1.2.10", dst="10.1.1.10", l4=ICMP() / Raw(b"ping" * 14))
+    punt("outer-udp-csum", UPLINK, tunnel(icmp, csum=None), name="-icmp")
 
 
 def inner_cases():
@@ -593,7 +607,7 @@ def host_cases():
     host("udp-options", eth / IP(src="192.0.2.2", dst=VTEP, options=[IPOption_Router_Alert()]) /
          UDP(sport=53, dport=33000))
     host("udp-bad-csum", patched(eth / here / UDP(sport=53, dport=33000), 24, b"\x12\x34"))
-    host("ip6", eth / IPv6(src="2001:db8::2", dst="2001:db8::1") / UDP(sport=1, dport=PORT))
+    host("ip6", eth / IPv6(src="2001:db8::2", dst="2001:db8::11") / UDP(sport=1, dport=PORT))
     host("ndp", Ether(dst="33:33:ff:00:00:01", src=SPINE_MAC) /
          IPv6(src="fe80::2", dst="ff02::1:ff00:1") / ICMPv6ND_NS(tgt="fe80::1"))
     host("vxlan-transit", tunnel(inner, dst="192.0.2.77"))
@@ -635,4 +649,5 @@ def image_cases():
 for part in (encap_cases, decap_cases, reencap_cases, local_cases, vrf_cases, lpm_cases,
              outer_cases, inner_cases, link_cases, host_cases, frag_cases, image_cases):
     part()
+import golden6    # noqa: E402, F401
 sys.stdout.write("\n".join(out) + "\n")

@@ -19,6 +19,8 @@
 struct image {
 	int ncpu;
 	__u64 vtep;
+	__u64 vtep6[2];
+	__u32 port6;
 	uint32_t size[VR_SEC_MAX];
 	void *base[VR_SEC_MAX];
 	struct vr_trie trie;
@@ -84,6 +86,39 @@ static void hash_insert(struct image *im, __u64 key, __u64 value, __u64 mask)
 		die("hash table is full");
 }
 
+static void line_key6(const struct line *l, const char *key, __u64 *addr)
+{
+	uint8_t bytes[16];
+
+	line_addr6(l, key, bytes);
+	addr[0] = vr_ip6_half(bytes);
+	addr[1] = vr_ip6_half(bytes + 8);
+}
+
+static void set_vtep(struct image *im, const struct line *l)
+{
+	uint16_t port = line_number(l, "port");
+
+	im->vtep = vr_vtep_word(line_addr(l, "addr"), vr_hton16(port));
+	line_key6(l, "addr6", im->vtep6);
+	im->port6 = VR_PORT6_VALID | port;
+}
+
+/* An IPv6 peer is known by a nexthop's slot. */
+static void add_peer(struct image *im, const struct line *l)
+{
+	uint32_t vni = line_number(l, "vni");
+	__u64 addr[2];
+
+	if (!line_find(l, "slot")) {
+		hash_insert(im, vr_key_peer(vni, line_addr(l, "addr")), 0, VR_VALUE_MASK_PEER);
+		return;
+	}
+	line_key6(l, "addr", addr);
+	hash_insert(im, vr_key_peer6(vni, addr, line_number(l, "tag")), line_number(l, "slot"),
+		    VR_VALUE_MASK_PEER6);
+}
+
 static uint8_t source_check(const struct line *l)
 {
 	const char *check = line_get(l, "check");
@@ -127,8 +162,6 @@ static void add_vif(struct image *im, const struct line *l)
 static void set_tunnel(struct vr_nh *nh, const struct line *l)
 {
 	struct vr_tunnel t = {
-		.src = line_addr(l, "src"),
-		.dst = line_addr(l, "dst"),
 		.port = vr_hton16(line_number(l, "port")),
 		.vni = line_number(l, "vni"),
 	};
@@ -144,7 +177,18 @@ static void set_tunnel(struct vr_nh *nh, const struct line *l)
 	nh->mtu = line_number(l, "mtu");
 	nh->vni = t.vni;
 	nh->ifindex = line_number(l, "ifindex");
+	if (line_number(l, "family") == 6) {
+		line_addr6(l, "src", t.src6);
+		line_addr6(l, "dst", t.dst6);
+		nh->flags |= line_number(l, "csum") ? VR_NH_CSUM : 0;
+		nh->csum = vr_tmpl6_make((struct vr_tmpl6 *)nh->tmpl, &t);
+		nh->tmpl_len = VR_TMPL6_LEN;
+		return;
+	}
+	t.src = line_addr(l, "src");
+	t.dst = line_addr(l, "dst");
 	nh->csum = vr_tmpl_make((struct vr_tmpl *)nh->tmpl, &t);
+	nh->tmpl_len = VR_TMPL_LEN;
 }
 
 static void add_nexthop(struct image *im, const struct line *l)
@@ -201,14 +245,13 @@ static void add_route(struct image *im, const struct line *l)
 void image_line(struct image *im, const struct line *l)
 {
 	if (!strcmp(l->word, "vtep"))
-		im->vtep = vr_vtep_word(line_addr(l, "addr"), vr_hton16(line_number(l, "port")));
+		set_vtep(im, l);
 	else if (!strcmp(l->word, "vrf"))
 		add_vrf(im, l);
 	else if (!strcmp(l->word, "vif"))
 		add_vif(im, l);
 	else if (!strcmp(l->word, "peer"))
-		hash_insert(im, vr_key_peer(line_number(l, "vni"), line_addr(l, "addr")), 0,
-			    VR_VALUE_MASK_PEER);
+		add_peer(im, l);
 	else if (!strcmp(l->word, "nexthop"))
 		add_nexthop(im, l);
 	else if (!strcmp(l->word, "route"))
@@ -267,8 +310,12 @@ void image_reset(const struct image *im, struct bpf_object *obj, const struct li
 		.nhs = NEXTHOPS,
 		.slots = BUCKETS,
 		.vtep = line_find(l, "novtep") ? 0 : im->vtep,
+		.vtep6 = { im->vtep6[0], im->vtep6[1] },
+		.port6 = line_find(l, "novtep") ? 0 : im->port6,
 	};
 
+	if (line_find(l, "zero6"))
+		hdr.port6 |= VR_PORT6_ZERO;
 	memcpy(hdr.size, im->size, sizeof(hdr.size));
 	push(im, obj, VR_SEC_HDR, &hdr);
 	push(im, obj, VR_SEC_BLOCK, im->base[VR_SEC_BLOCK]);

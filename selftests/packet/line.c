@@ -82,6 +82,12 @@ __be32 line_addr(const struct line *l, const char *key)
 	return a.s_addr;
 }
 
+void line_addr6(const struct line *l, const char *key, uint8_t *addr)
+{
+	if (inet_pton(AF_INET6, line_get(l, key), addr) != 1)
+		die("golden line %d: %s is no IPv6 address", l->number, key);
+}
+
 int line_hex(const struct line *l, const char *key, uint8_t *buf, int max)
 {
 	const char *value = line_get(l, key);

@@ -35,6 +35,7 @@ const char *line_get(const struct line *l, const char *key);
 uint32_t line_number(const struct line *l, const char *key);
 void line_mac(const struct line *l, const char *key, uint8_t *mac);
 __be32 line_addr(const struct line *l, const char *key);
+void line_addr6(const struct line *l, const char *key, uint8_t *addr);
 /* Bytes of a hexadecimal value, at most @max of them. */
 int line_hex(const struct line *l, const char *key, uint8_t *buf, int max);
 void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));

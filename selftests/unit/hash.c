@@ -2,6 +2,7 @@
 /* The hash table: what goes in is found, all else is not. */
 #include "unit.h"
 
+#include <vrouter/encap.h>
 #include <vrouter/hash_write.h>
 
 #define SLOTS	1024
@@ -38,7 +39,7 @@ static struct entry random_entry(struct rng *r)
 {
 	struct entry e = { .value = rng_next(r) };
 
-	switch (rng_below(r, 3)) {
+	switch (rng_below(r, 4)) {
 	case 0:
 		e.key = vr_key_vni(1 + rng_below(r, 10000));
 		e.vmask = VR_VALUE_MASK_VNI;
@@ -46,6 +47,11 @@ static struct entry random_entry(struct rng *r)
 	case 1:
 		e.key = vr_key_ifindex(1 + rng_below(r, 10000));
 		e.vmask = VR_VALUE_MASK_IFINDEX;
+		break;
+	case 2:
+		e.key = vr_key_peer6(5000 + rng_below(r, 100),
+				     (__u64[]){ 0x20010db800000000ULL, rng_below(r, 100) }, 0);
+		e.vmask = VR_VALUE_MASK_PEER6;
 		break;
 	default:
 		/* Hosts of one underlay, and few VNIs: keys much alike. */
@@ -220,11 +226,24 @@ static uint64_t key_peer(uint32_t i)
 	return vr_key_peer(5000 + i / 128, vr_hton32(0xc0000200 + i % 128));
 }
 
+static uint64_t key_peer6(uint32_t i)
+{
+	return vr_key_peer6(5000, (__u64[]){ 0x20010db800000000ULL, i }, 0);
+}
+
 TEST(hash_fill)
 {
 	fill(key_vni, VR_VALUE_MASK_VNI);
 	fill(key_ifindex, VR_VALUE_MASK_IFINDEX);
 	fill(key_peer, VR_VALUE_MASK_PEER);
+	fill(key_peer6, VR_VALUE_MASK_PEER6);
+}
+
+static int peer_known(struct hash *h, uint32_t vni, uint32_t ip)
+{
+	const __u64 addr[2] = { (uint64_t)ip << 32 };
+
+	return vr_peer_known(&h->img, SLOTS, vni, addr, VR_FAM_IP4);
 }
 
 /* Numbers at their ends, and the same number as three kinds. */
@@ -251,9 +270,9 @@ TEST(hash_kinds)
 	for (i = 0; i < 3; i++) {
 		assert_int_equal(vr_vrf_by_vni(&h.img, SLOTS, vni[i]), idx - i);
 		assert_int_equal(vr_vif_by_ifindex(&h.img, SLOTS, ifindex[i]), idx / 2 - i);
-		assert_true(vr_peer_known(&h.img, SLOTS, vni[i], vr_hton32(0xffffffff)));
-		assert_false(vr_peer_known(&h.img, SLOTS, vni[i], vr_hton32(0xfffffffe)));
-		assert_false(vr_peer_known(&h.img, SLOTS, vni[i] ^ 4, vr_hton32(0xffffffff)));
+		assert_true(peer_known(&h, vni[i], 0xffffffff));
+		assert_false(peer_known(&h, vni[i], 0xfffffffe));
+		assert_false(peer_known(&h, vni[i] ^ 4, 0xffffffff));
 	}
 	hash_free(&h);
 }
@@ -302,6 +321,130 @@ TEST(hash_abandoned)
 	hash_free(&h);
 }
 
+/* The peers of a table of nexthops: IPv6, and with the record that proves them. */
+struct peers {
+	struct hash h;
+	struct vr_nh *nh;
+	struct vr_u32x16 *ptr;
+};
+
+#define PEERS	64
+
+static void peers_init(struct peers *p)
+{
+	hash_init(&p->h);
+	p->nh = unit_section(&p->h.img, VR_SEC_NH, PEERS);
+	p->ptr = unit_section(&p->h.img, VR_SEC_NHPTR, PEERS / 16);
+}
+
+/* A tunnel in @slot, and its entry under its @n-th key. */
+static void peer_add(struct peers *p, uint32_t slot, uint32_t vni, uint64_t hi, uint64_t lo,
+		     uint32_t n)
+{
+	const __u64 addr[2] = { hi, lo };
+	struct vr_tunnel t = { .vni = vni };
+	struct vr_nh *nh = &p->nh[PEERS - slot];
+	int i;
+
+	for (i = 0; i < 8; i++) {
+		t.dst6[i] = hi >> (56 - 8 * i);
+		t.dst6[8 + i] = lo >> (56 - 8 * i);
+	}
+	nh->type = VR_NH_TUNNEL;
+	nh->vni = vni;
+	nh->tmpl_len = VR_TMPL6_LEN;
+	nh->csum = vr_tmpl6_make((struct vr_tmpl6 *)nh->tmpl, &t);
+	p->ptr[slot / 16].v[slot % 16] = PEERS - slot;
+	assert_int_equal(vr_hash_insert(p->h.table, SLOTS, vr_key_peer6(vni, addr, n), slot,
+					VR_VALUE_MASK_PEER6), 0);
+}
+
+static int peer6_known(struct peers *p, uint32_t vni, uint64_t hi, uint64_t lo)
+{
+	const __u64 addr[2] = { hi, lo };
+
+	return vr_peer_known(&p->h.img, SLOTS, vni, addr, VR_FAM_IP6);
+}
+
+#define HI	0x20010db8abcd0123ULL
+
+TEST(peer6)
+{
+	struct peers p;
+	struct vr_nh *nh;
+	int i;
+
+	peers_init(&p);
+	assert_false(peer6_known(&p, 5001, HI, 2));
+	peer_add(&p, 3, 5001, HI, 2, 0);
+	assert_true(peer6_known(&p, 5001, HI, 2));
+	assert_false(peer6_known(&p, 5002, HI, 2));
+	for (i = 0; i < 64; i++) {
+		assert_false(peer6_known(&p, 5001, HI ^ 1ULL << i, 2));
+		assert_false(peer6_known(&p, 5001, HI, 2 ^ 1ULL << i));
+	}
+	/* An entry alone proves nothing: the slot is another's now, or nobody's. */
+	nh = &p.nh[PEERS - 3];
+	nh->vni = 5002;
+	assert_false(peer6_known(&p, 5001, HI, 2));
+	nh->vni = 5001;
+	nh->type = VR_NH_VIF;
+	assert_false(peer6_known(&p, 5001, HI, 2));
+	nh->type = VR_NH_TUNNEL;
+	nh->tmpl_len = VR_TMPL_LEN;
+	assert_false(peer6_known(&p, 5001, HI, 2));
+	nh->tmpl_len = VR_TMPL6_LEN;
+	assert_true(peer6_known(&p, 5001, HI, 2));
+	p.ptr[0].v[3] = 0;
+	assert_false(peer6_known(&p, 5001, HI, 2));
+	hash_free(&p.h);
+}
+
+struct tagged {
+	uint64_t key;
+	uint64_t lo;
+};
+
+static int by_key(const void *a, const void *b)
+{
+	const struct tagged *x = a, *y = b;
+
+	return x->key < y->key ? -1 : x->key > y->key;
+}
+
+/* Two addresses with the same first key: the entry of one is no word for the other. */
+TEST(peer6_same_tag)
+{
+	const uint32_t n = 200000;
+	struct tagged *t = unit_alloc(n, sizeof(*t));
+	uint32_t i, pairs = 0;
+	struct peers p;
+
+	for (i = 0; i < n; i++) {
+		t[i].lo = i;
+		t[i].key = vr_key_peer6(7, (__u64[]){ HI, i }, 0);
+	}
+	qsort(t, n, sizeof(*t), by_key);
+	for (i = 1; i < n; i++) {
+		uint64_t a = t[i - 1].lo, b = t[i].lo;
+
+		if (t[i - 1].key != t[i].key)
+			continue;
+		pairs++;
+		peers_init(&p);
+		peer_add(&p, 1, 7, HI, a, 0);
+		assert_true(peer6_known(&p, 7, HI, a));
+		assert_false(peer6_known(&p, 7, HI, b));
+		/* Both are known, in whichever place the second is. */
+		peer_add(&p, 2, 7, HI, b, VR_PEER6_TAGS - 1);
+		assert_true(peer6_known(&p, 7, HI, a));
+		assert_true(peer6_known(&p, 7, HI, b));
+		hash_free(&p.h);
+	}
+	assert_true(pairs > 3);
+	free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -310,6 +453,8 @@ int main(void)
 		cmocka_unit_test(hash_random),
 		cmocka_unit_test(hash_fill),
 		cmocka_unit_test(hash_abandoned),
+		cmocka_unit_test(peer6),
+		cmocka_unit_test(peer6_same_tag),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
