@@ -7,6 +7,8 @@
 
 #include "vrouter.h"
 
+struct dst_entry;
+struct in6_addr;
 struct rtable;
 
 /*
@@ -27,6 +29,10 @@ int vrouter_tunnel_gro_complete(struct sock *sk, struct sk_buff *skb, int nhoff)
 /* The route that tunnels take through the underlay; any context. tunnel-tx.c */
 struct rtable *vrouter_underlay_route(const struct vrouter *vr, __be32 src, __be32 dst,
 				      __be16 port);
+struct dst_entry *vrouter_underlay_route6(const struct vrouter *vr, const struct in6_addr *src,
+					  const struct in6_addr *dst, __be16 port);
+/* Whether it leads off this host. */
+bool vrouter_underlay_is_remote6(const struct dst_entry *dst);
 
 /**
  * struct vrouter_ctx - a packet on its way through the module.

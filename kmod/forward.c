@@ -134,7 +134,7 @@ static bool must_segment(const struct vrouter_ctx *ctx, const struct sk_buff *sk
 		return false;
 	/* An skb describes one level of tunnels; and lengths have 16 bits. */
 	return skb->encapsulation || !net_gso_ok(TUNNEL_GSO, type) ||
-	       ctx->flow.len + VR_OVERHEAD_IP4 > IP_MAX_MTU;
+	       ctx->flow.len + nh->tmpl_len - VR_ETH_LEN > IP_MAX_MTU;
 }
 
 static void forward_segment(const struct vrouter_ctx *ctx, struct sk_buff *skb)

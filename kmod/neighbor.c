@@ -7,6 +7,7 @@
 
 #include <linux/etherdevice.h>
 #include <net/arp.h>
+#include <net/ndisc.h>
 #include <net/neighbour.h>
 
 #include "netlink.h"
@@ -29,6 +30,18 @@ struct neighbor {
 	u8 lladdr[MAX_ADDR_LEN];
 };
 
+/**
+ * struct underlay_key - device and address of a neighbour on the underlay.
+ * @ifindex: device, 0 is none
+ * @family: VR_FAM_*
+ * @addr: as lookup key
+ */
+struct underlay_key {
+	u32 ifindex;
+	u32 family;
+	u64 addr[2];
+};
+
 static int fill_neighbor(struct sk_buff *skb, struct vrouter *vr, const void *obj)
 {
 	const struct neighbor *n = obj;
@@ -44,23 +57,29 @@ static int fill_neighbor(struct sk_buff *skb, struct vrouter *vr, const void *ob
 }
 
 /* What the kernel knows of an address; NUD_NONE when nothing. */
-static void underlay_neighbor(struct vrouter *vr, u32 ifindex, u32 addr, struct neighbor *n)
+static void underlay_neighbor(struct vrouter *vr, const struct underlay_key *key,
+			      struct neighbor *n)
 {
+	u8 addr[sizeof(struct in6_addr)];
 	struct net_device *dev;
 	struct neighbour *neigh;
 
 	*n = (struct neighbor){
-		.ifindex = ifindex,
-		.addr = { .family = VR_FAM_IP4, .len = 32, .addr = { (u64)addr << 32 } },
+		.ifindex = key->ifindex,
+		.addr = { .family = key->family, .len = key->family == VR_FAM_IP6 ? 128 : 32,
+			  .addr = { key->addr[0], key->addr[1] } },
 	};
-	rcu_read_lock();
-	dev = dev_get_by_index_rcu(vr->net, ifindex);
-	neigh = dev ? __ipv4_neigh_lookup_noref(dev, (__force u32)htonl(addr)) : NULL;
+	vrouter_prefix_bytes(&n->addr, addr);
+	dev = dev_get_by_index(vr->net, key->ifindex);
+	if (!dev)
+		return;
+	neigh = neigh_lookup(key->family == VR_FAM_IP6 ? &nd_tbl : &arp_tbl, addr, dev);
 	if (neigh) {
 		n->state = READ_ONCE(neigh->nud_state);
 		neigh_ha_snapshot(n->lladdr, neigh, dev);
+		neigh_release(neigh);
 	}
-	rcu_read_unlock();
+	dev_put(dev);
 }
 
 /* The host that a route leads to; false when it leads elsewhere or to a subnet. */
@@ -80,39 +99,64 @@ static bool tenant_neighbor(const struct vrouter_route *rt, struct neighbor *n)
 	return true;
 }
 
-/* Device and address of the neighbour that a remote is reached by; 0 is none. */
-static u64 underlay_key(const struct vrouter_remote *r)
+/* The neighbour that a remote is reached by. */
+static struct underlay_key underlay_key(const struct vrouter_remote *r)
 {
-	if (!r->ifindex || r->self)
-		return 0;
-	return (u64)r->ifindex << 32 | ntohl(r->gateway);
+	if (!r->gateway.len || r->self)
+		return (struct underlay_key){};
+	return (struct underlay_key){
+		.ifindex = r->ifindex, .family = r->gateway.family,
+		.addr = { r->gateway.addr[0], r->gateway.addr[1] },
+	};
 }
 
-/* The lowest such key from @from on; many remotes may share it. 0 is none. */
-static u64 underlay_seek(const struct vrouter *vr, u64 from)
+static bool key_below(const struct underlay_key *a, const struct underlay_key *b)
 {
+	if (a->ifindex != b->ifindex)
+		return a->ifindex < b->ifindex;
+	if (a->family != b->family)
+		return a->family < b->family;
+	if (a->addr[0] != b->addr[0])
+		return a->addr[0] < b->addr[0];
+	return a->addr[1] < b->addr[1];
+}
+
+/* The lowest such key above @key, which many remotes may share; false: there is none. */
+static bool underlay_next(const struct vrouter *vr, struct underlay_key *key)
+{
+	struct underlay_key k, found = {};
 	const struct vrouter_remote *r;
-	u64 key, found = 0;
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(vr->remotes); i++)
 		hlist_for_each_entry(r, &vr->remotes[i], node) {
-			key = underlay_key(r);
-			if (key && key >= from && (!found || key < found))
-				found = key;
+			k = underlay_key(r);
+			if (key_below(key, &k) && (!found.ifindex || key_below(&k, &found)))
+				found = k;
 		}
-	return found;
+	*key = found;
+	return found.ifindex;
 }
 
 static bool underlay_find(struct vrouter *vr, u32 ifindex, const struct vrouter_prefix *addr,
 			  struct neighbor *n)
 {
-	u64 key = (u64)ifindex << 32 | addr->addr[0] >> 32;
+	struct underlay_key k, key = {
+		.ifindex = ifindex, .family = addr->family,
+		.addr = { addr->addr[0], addr->addr[1] },
+	};
+	const struct vrouter_remote *r;
+	int i;
 
-	if (addr->family != VR_FAM_IP4 || underlay_seek(vr, key) != key)
-		return false;
-	underlay_neighbor(vr, ifindex, addr->addr[0] >> 32, n);
-	return true;
+	for (i = 0; i < ARRAY_SIZE(vr->remotes); i++)
+		hlist_for_each_entry(r, &vr->remotes[i], node) {
+			k = underlay_key(r);
+			if (!memcmp(&k, &key, sizeof(k))) {
+				underlay_neighbor(vr, &key, n);
+				return true;
+			}
+		}
+	return false;
 }
 
 static bool tenant_find(struct vrouter *vr, struct vrouter_vrf *vrf, u32 ifindex,
@@ -173,12 +217,16 @@ int vrouter_nl_neighbor_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 /**
  * struct neighbor_cursor - a place among the neighbours.
- * @underlay: first key of the underlay not shown yet
+ * @at_tenants: those of the underlay are all shown
+ * @underlay: the last key of the underlay that was shown
  * @tenant: then the routes
  */
 struct neighbor_cursor {
-	u64 underlay;
-	struct vrouter_route_cursor tenant;
+	bool at_tenants;
+	union {
+		struct underlay_key underlay;
+		struct vrouter_route_cursor tenant;
+	};
 };
 
 /**
@@ -225,19 +273,17 @@ static int dump_underlay(struct sk_buff *skb, struct netlink_callback *cb, struc
 			 const struct neighbor_filter *f)
 {
 	struct neighbor_cursor *c = vrouter_dump_cursor(struct neighbor_cursor, cb);
+	struct underlay_key key = c->underlay;
 	struct neighbor n;
-	u64 key;
 	int err;
 
-	while ((key = underlay_seek(vr, c->underlay))) {
-		c->underlay = key;
-		underlay_neighbor(vr, key >> 32, key, &n);
+	while (underlay_next(vr, &key)) {
+		underlay_neighbor(vr, &key, &n);
 		err = passes(&n, f) ? vrouter_dump_put(skb, cb, vr, fill_neighbor, &n) : 0;
 		if (err)
 			return err;
-		c->underlay++;
+		c->underlay = key;
 	}
-	c->underlay = U64_MAX;
 	return 0;
 }
 
@@ -262,6 +308,7 @@ static int dump_tenant(struct sk_buff *skb, struct netlink_callback *cb, struct 
 
 int vrouter_nl_neighbor_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
+	struct neighbor_cursor *c = vrouter_dump_cursor(struct neighbor_cursor, cb);
 	struct vrouter *vr = vrouter_dump_begin(cb);
 	struct neighbor_filter f;
 	int err;
@@ -271,8 +318,10 @@ int vrouter_nl_neighbor_get_dumpit(struct sk_buff *skb, struct netlink_callback 
 	err = filter_parse(vr, cb, &f);
 	if (err)
 		return vrouter_dump_end(vr, skb, min(err, 0));
-	if (!f.vrf)
+	if (!f.vrf && !c->at_tenants)
 		err = dump_underlay(skb, cb, vr, &f);
+	if (!err && !c->at_tenants)
+		*c = (struct neighbor_cursor){ .at_tenants = true };
 	if (!err)
 		err = dump_tenant(skb, cb, vr, &f);
 	return vrouter_dump_end(vr, skb, err);

@@ -23,7 +23,7 @@ const struct nla_policy vrouter_route_entry_nl_policy[VROUTER_A_ROUTE_NH_VRF + 1
 	[VROUTER_A_ROUTE_PROTOCOL] = { .type = NLA_U8, },
 	[VROUTER_A_ROUTE_METRIC] = { .type = NLA_U32, },
 	[VROUTER_A_ROUTE_NH_TYPE] = NLA_POLICY_RANGE(NLA_U32, 1, 6),
-	[VROUTER_A_ROUTE_NH_VIA] = NLA_POLICY_EXACT_LEN(4),
+	[VROUTER_A_ROUTE_NH_VIA] = { .type = NLA_BINARY, },
 	[VROUTER_A_ROUTE_NH_VNI] = { .type = NLA_U32, },
 	[VROUTER_A_ROUTE_NH_RMAC] = NLA_POLICY_EXACT_LEN(6),
 	[VROUTER_A_ROUTE_NH_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -96,27 +96,32 @@ const struct nla_policy vrouter_uplink_get_nl_policy[VROUTER_A_UPLINK_IFINDEX + 
 };
 
 /* VROUTER_CMD_VTEP_NEW - do */
-const struct nla_policy vrouter_vtep_new_nl_policy[VROUTER_A_VTEP_RMAC + 1] = {
+const struct nla_policy vrouter_vtep_new_nl_policy[VROUTER_A_VTEP_UDP6_ZERO_CSUM_TX + 1] = {
 	[VROUTER_A_VTEP_ADDRESS] = NLA_POLICY_EXACT_LEN(4),
 	[VROUTER_A_VTEP_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
 	[VROUTER_A_VTEP_RMAC] = NLA_POLICY_EXACT_LEN(6),
+	[VROUTER_A_VTEP_ADDRESS6] = NLA_POLICY_EXACT_LEN(16),
+	[VROUTER_A_VTEP_UDP6_ZERO_CSUM_RX] = NLA_POLICY_MAX(NLA_U32, 1),
+	[VROUTER_A_VTEP_UDP6_ZERO_CSUM_TX] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* VROUTER_CMD_VTEP_DEL - do */
-const struct nla_policy vrouter_vtep_del_nl_policy[VROUTER_A_VTEP_ADDRESS + 1] = {
+const struct nla_policy vrouter_vtep_del_nl_policy[VROUTER_A_VTEP_ADDRESS6 + 1] = {
 	[VROUTER_A_VTEP_ADDRESS] = NLA_POLICY_EXACT_LEN(4),
+	[VROUTER_A_VTEP_ADDRESS6] = NLA_POLICY_EXACT_LEN(16),
 };
 
 /* VROUTER_CMD_VTEP_GET - do */
-const struct nla_policy vrouter_vtep_get_nl_policy[VROUTER_A_VTEP_ADDRESS + 1] = {
+const struct nla_policy vrouter_vtep_get_nl_policy[VROUTER_A_VTEP_ADDRESS6 + 1] = {
 	[VROUTER_A_VTEP_ADDRESS] = NLA_POLICY_EXACT_LEN(4),
+	[VROUTER_A_VTEP_ADDRESS6] = NLA_POLICY_EXACT_LEN(16),
 };
 
 /* VROUTER_CMD_NEXTHOP_NEW - do */
 const struct nla_policy vrouter_nexthop_new_nl_policy[VROUTER_A_NEXTHOP_VRF + 1] = {
 	[VROUTER_A_NEXTHOP_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VROUTER_A_NEXTHOP_TYPE] = NLA_POLICY_RANGE(NLA_U32, 1, 6),
-	[VROUTER_A_NEXTHOP_VIA] = NLA_POLICY_EXACT_LEN(4),
+	[VROUTER_A_NEXTHOP_VIA] = { .type = NLA_BINARY, },
 	[VROUTER_A_NEXTHOP_VNI] = { .type = NLA_U32, },
 	[VROUTER_A_NEXTHOP_RMAC] = NLA_POLICY_EXACT_LEN(6),
 	[VROUTER_A_NEXTHOP_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -133,7 +138,7 @@ const struct nla_policy vrouter_nexthop_del_nl_policy[VROUTER_A_NEXTHOP_ID + 1] 
 const struct nla_policy vrouter_nexthop_get_nl_policy[VROUTER_A_NEXTHOP_VNI + 1] = {
 	[VROUTER_A_NEXTHOP_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VROUTER_A_NEXTHOP_TYPE] = NLA_POLICY_RANGE(NLA_U32, 1, 6),
-	[VROUTER_A_NEXTHOP_VIA] = NLA_POLICY_EXACT_LEN(4),
+	[VROUTER_A_NEXTHOP_VIA] = { .type = NLA_BINARY, },
 	[VROUTER_A_NEXTHOP_VNI] = { .type = NLA_U32, },
 };
 
@@ -145,7 +150,7 @@ const struct nla_policy vrouter_route_new_nl_policy[VROUTER_A_ROUTE_NH_VRF + 1] 
 	[VROUTER_A_ROUTE_PROTOCOL] = { .type = NLA_U8, },
 	[VROUTER_A_ROUTE_METRIC] = { .type = NLA_U32, },
 	[VROUTER_A_ROUTE_NH_TYPE] = NLA_POLICY_RANGE(NLA_U32, 1, 6),
-	[VROUTER_A_ROUTE_NH_VIA] = NLA_POLICY_EXACT_LEN(4),
+	[VROUTER_A_ROUTE_NH_VIA] = { .type = NLA_BINARY, },
 	[VROUTER_A_ROUTE_NH_VNI] = { .type = NLA_U32, },
 	[VROUTER_A_ROUTE_NH_RMAC] = NLA_POLICY_EXACT_LEN(6),
 	[VROUTER_A_ROUTE_NH_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -181,7 +186,7 @@ const struct nla_policy vrouter_stats_get_nl_policy[VROUTER_A_STATS_VIA + 1] = {
 	[VROUTER_A_STATS_VRF] = { .type = NLA_NUL_STRING, .len = VROUTER_NAME_LEN, },
 	[VROUTER_A_STATS_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VROUTER_A_STATS_NHID] = NLA_POLICY_MIN(NLA_U32, 1),
-	[VROUTER_A_STATS_VIA] = NLA_POLICY_EXACT_LEN(4),
+	[VROUTER_A_STATS_VIA] = { .type = NLA_BINARY, },
 };
 
 /* VROUTER_CMD_FASTPATH_NEW - do */
@@ -275,14 +280,14 @@ const struct genl_ops vrouter_nl_ops[24] = {
 		.cmd		= VROUTER_CMD_VTEP_NEW,
 		.doit		= vrouter_nl_vtep_new_doit,
 		.policy		= vrouter_vtep_new_nl_policy,
-		.maxattr	= VROUTER_A_VTEP_RMAC,
+		.maxattr	= VROUTER_A_VTEP_UDP6_ZERO_CSUM_TX,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= VROUTER_CMD_VTEP_DEL,
 		.doit		= vrouter_nl_vtep_del_doit,
 		.policy		= vrouter_vtep_del_nl_policy,
-		.maxattr	= VROUTER_A_VTEP_ADDRESS,
+		.maxattr	= VROUTER_A_VTEP_ADDRESS6,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -290,7 +295,7 @@ const struct genl_ops vrouter_nl_ops[24] = {
 		.doit		= vrouter_nl_vtep_get_doit,
 		.dumpit		= vrouter_nl_vtep_get_dumpit,
 		.policy		= vrouter_vtep_get_nl_policy,
-		.maxattr	= VROUTER_A_VTEP_ADDRESS,
+		.maxattr	= VROUTER_A_VTEP_ADDRESS6,
 	},
 	{
 		.cmd		= VROUTER_CMD_NEXTHOP_NEW,

@@ -36,6 +36,10 @@ void vrouter_netlink_exit(void);
  */
 int vrouter_nla_prefix(const struct nlattr *attr, struct vrouter_prefix *p, bool mask,
 		       struct netlink_ext_ack *extack);
+/* A bare address as a host's prefix, and back. netlink.c */
+int vrouter_nla_address(const struct nlattr *attr, struct vrouter_prefix *p,
+			struct netlink_ext_ack *extack);
+int vrouter_put_address(struct sk_buff *skb, int attrtype, const struct vrouter_prefix *p);
 int vrouter_put_prefix(struct sk_buff *skb, int attrtype, const struct vrouter_prefix *p);
 /* Address bytes in network order from a lookup key; returns 4 or 16. */
 int vrouter_prefix_bytes(const struct vrouter_prefix *p, u8 *bytes);

@@ -26,12 +26,27 @@ struct vrouter_nexthop *vrouter_nexthop_find(struct vrouter *vr, u32 id)
 	return xa_load(&vr->nexthops, id);
 }
 
+static void fill_template(const struct vrouter *vr, const struct vrouter_nexthop *nh,
+			  struct vr_tunnel *t, struct vr_nh *rec)
+{
+	if (nh->via.family == VR_FAM_IP6) {
+		memcpy(t->src6, &vr->vtep_addr6, sizeof(t->src6));
+		vrouter_prefix_bytes(&nh->via, t->dst6);
+		rec->csum = vr_tmpl6_make((struct vr_tmpl6 *)rec->tmpl, t);
+		rec->tmpl_len = VR_TMPL6_LEN;
+		rec->flags |= vr->vtep_zero_tx ? 0 : VR_NH_CSUM;
+		return;
+	}
+	t->src = vr->vtep_addr;
+	vrouter_prefix_bytes(&nh->via, (u8 *)&t->dst);
+	rec->csum = vr_tmpl_make((struct vr_tmpl *)rec->tmpl, t);
+	rec->tmpl_len = VR_TMPL_LEN;
+}
+
 static void fill_tunnel(struct vrouter *vr, const struct vrouter_nexthop *nh, struct vr_nh *rec)
 {
 	const struct vrouter_remote *r = nh->remote;
 	struct vr_tunnel t = {
-		.src = vr->vtep_addr,
-		.dst = nh->via,
 		.port = vr->vtep_port,
 		.vni = nh->vni,
 	};
@@ -40,13 +55,12 @@ static void fill_tunnel(struct vrouter *vr, const struct vrouter_nexthop *nh, st
 	memcpy(t.eth_src, r->src_mac, ETH_ALEN);
 	memcpy(t.inner_dst, nh->rmac, ETH_ALEN);
 	memcpy(t.inner_src, vrouter_vrf_rmac(vr, nh->vni), ETH_ALEN);
-	rec->csum = vr_tmpl_make((struct vr_tmpl *)rec->tmpl, &t);
-	rec->tmpl_len = VR_TMPL_LEN;
 	rec->vni = nh->vni;
 	rec->ifindex = r->ifindex;
 	rec->mtu = min_t(u32, r->mtu, U16_MAX);
 	rec->flags = (r->resolved ? VR_NH_RESOLVED : 0) | (r->tx ? VR_NH_TX : 0) |
 		     (r->self ? VR_NH_SELF : 0);
+	fill_template(vr, nh, &t, rec);
 }
 
 static void fill_vif(const struct vrouter_nexthop *nh, struct vr_nh *rec)
@@ -175,8 +189,9 @@ static struct vrouter_nh_spec get_spec(const struct vrouter_nexthop *nh)
 static u32 hash_spec(const void *data, u32 len, u32 seed)
 {
 	const struct vrouter_nh_spec *s = data;
-	u32 hash = jhash_3words((__force u32)s->via, s->vni, s->type, seed);
+	u32 hash = jhash_2words(s->vni, s->type, seed);
 
+	hash = jhash(s->via.addr, sizeof(s->via.addr), hash);
 	hash = jhash(s->rmac, ETH_ALEN, hash);
 	hash = jhash(s->lladdr, ETH_ALEN, hash);
 	return jhash_2words(hash32_ptr(s->vif), hash32_ptr(s->vrf), hash);
@@ -194,7 +209,8 @@ static int differs(struct rhashtable_compare_arg *arg, const void *obj)
 	const struct vrouter_nh_spec *s = arg->key;
 	const struct vrouter_nexthop *nh = obj;
 
-	return nh->type != s->type || nh->via != s->via || nh->vni != s->vni ||
+	return nh->type != s->type || !vrouter_address_equal(&nh->via, &s->via) ||
+	       nh->vni != s->vni ||
 	       nh->vif != s->vif || nh->vrf != s->vrf ||
 	       memcmp(nh->rmac, s->rmac, ETH_ALEN) || memcmp(nh->lladdr, s->lladdr, ETH_ALEN);
 }
@@ -422,18 +438,35 @@ static int refuse_foreign(struct nlattr **a, u8 type, struct netlink_ext_ack *ex
 	return 0;
 }
 
+static int parse_via(const struct nlattr *attr, struct vrouter_prefix *via,
+		     struct netlink_ext_ack *extack)
+{
+	struct in6_addr addr;
+	int err;
+
+	err = vrouter_nla_address(attr, via, extack);
+	if (err)
+		return err;
+	vrouter_prefix_bytes(via, addr.s6_addr);
+	if (via->family == VR_FAM_IP6 ? vrouter_ip6_is_host(&addr) :
+					vrouter_ip4_is_host(addr.s6_addr32[0]))
+		return 0;
+	return vrouter_refuse(extack, attr, -EINVAL,
+			      "via: must be a unicast IPv4 or IPv6 address");
+}
+
 static int parse_tunnel(struct nlattr **a, struct vrouter_nh_spec *s,
 			struct netlink_ext_ack *extack)
 {
+	int err;
+
 	if (!a[VROUTER_A_NEXTHOP_VIA] || !a[VROUTER_A_NEXTHOP_VNI] || !a[VROUTER_A_NEXTHOP_RMAC]) {
 		NL_SET_ERR_MSG(extack, "via, vni, rmac: a tunnel needs all three");
 		return -EINVAL;
 	}
-	s->via = nla_get_in_addr(a[VROUTER_A_NEXTHOP_VIA]);
-	if (ipv4_is_multicast(s->via) || ipv4_is_lbcast(s->via) || ipv4_is_zeronet(s->via) ||
-	    ipv4_is_loopback(s->via))
-		return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_VIA], -EINVAL,
-				      "via: must be a unicast IPv4 address");
+	err = parse_via(a[VROUTER_A_NEXTHOP_VIA], &s->via, extack);
+	if (err)
+		return err;
 	s->vni = nla_get_u32(a[VROUTER_A_NEXTHOP_VNI]);
 	if (!s->vni || s->vni > VROUTER_VNI_MAX)
 		return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_VNI], -ERANGE,

@@ -43,6 +43,13 @@ void vrouter_uplink_netdev_event(struct vrouter *vr, struct net_device *dev,
 
 /* vtep.c; RTNL is held */
 void vrouter_vtep_close(struct vrouter *vr);
+/* Whether an address is the endpoint's own one of its family. */
+bool vrouter_vtep_is(const struct vrouter *vr, const struct vrouter_prefix *addr);
+/* Whether there is an endpoint of a family. */
+bool vrouter_vtep_has(const struct vrouter *vr, u8 family);
+/* Whether an address can be a VTEP's. */
+bool vrouter_ip4_is_host(__be32 addr);
+bool vrouter_ip6_is_host(const struct in6_addr *addr);
 
 /* remote.c */
 void vrouter_remote_init(struct vrouter *vr);
@@ -68,7 +75,7 @@ void vrouter_remote_leave(struct vrouter *vr, struct vrouter_nexthop *nh);
  */
 struct vrouter_nh_spec {
 	u8 type;
-	__be32 via;
+	struct vrouter_prefix via;
 	u32 vni;
 	u8 rmac[ETH_ALEN];
 	struct vrouter_vif *vif;

@@ -6,11 +6,15 @@
  * it sees the finished change.
  */
 
+#include <linux/hash.h>
 #include <linux/inetdevice.h>
+#include <linux/ipv6_route.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/arp.h>
 #include <net/fib_notifier.h>
+#include <net/ip6_route.h>
+#include <net/ndisc.h>
 #include <net/netevent.h>
 #include <net/route.h>
 
@@ -23,19 +27,30 @@
 
 #define PROBE_INTERVAL	(5 * HZ)	/* the kernel's delay_first_probe_time */
 
-static struct hlist_head *bucket(struct vrouter *vr, __be32 addr)
+static struct hlist_head *bucket(struct vrouter *vr, const struct vrouter_prefix *addr)
 {
-	return &vr->remotes[hash_32((__force u32)addr, VROUTER_REMOTE_BITS)];
+	return &vr->remotes[hash_64(addr->addr[0] ^ vr_mix64(addr->addr[1]),
+				    VROUTER_REMOTE_BITS)];
+}
+
+/* With a reference; ERR_PTR() when the device can have no such neighbour. */
+static struct neighbour *neigh_get(struct net_device *dev, const struct vrouter_prefix *gateway)
+{
+	struct neigh_table *tbl = gateway->family == VR_FAM_IP6 ? &nd_tbl : &arp_tbl;
+	u8 addr[sizeof(struct in6_addr)];
+	struct neighbour *n;
+
+	vrouter_prefix_bytes(gateway, addr);
+	n = neigh_lookup(tbl, addr, dev);
+	return n ?: neigh_create(tbl, addr, dev);
 }
 
 /* The neighbour's MAC, once it is known; asks for it otherwise. */
-static bool resolve_neigh(struct net_device *dev, __be32 gateway, u8 *mac)
+static bool resolve_neigh(struct net_device *dev, const struct vrouter_prefix *gateway, u8 *mac)
 {
-	struct neighbour *n = neigh_lookup(&arp_tbl, &gateway, dev);
+	struct neighbour *n = neigh_get(dev, gateway);
 	bool valid;
 
-	if (!n)
-		n = neigh_create(&arp_tbl, &gateway, dev);
 	if (IS_ERR(n))
 		return false;
 	read_lock_bh(&n->lock);
@@ -48,36 +63,87 @@ static bool resolve_neigh(struct net_device *dev, __be32 gateway, u8 *mac)
 	return valid;
 }
 
+static void set_address(struct vrouter_prefix *p, u8 family, const void *bytes)
+{
+	__be64 addr[2] = {};
+
+	memcpy(addr, bytes, family == VR_FAM_IP6 ? 16 : 4);
+	p->family = family;
+	p->len = family == VR_FAM_IP6 ? 128 : 32;
+	p->addr[0] = be64_to_cpu(addr[0]);
+	p->addr[1] = be64_to_cpu(addr[1]);
+}
+
+/* A remote is reached by @dst and the neighbour @gateway, if that is on an uplink. */
+static void take_route(struct vrouter *vr, struct vrouter_remote *r, const struct dst_entry *dst,
+		       const struct vrouter_prefix *gateway, u32 overhead)
+{
+	struct vrouter_uplink *up = vrouter_uplink_find(vr, dst->dev->ifindex);
+
+	if (!up)
+		return;
+	r->ifindex = up->dev->ifindex;
+	r->tx = up->xdp_state & VROUTER_XDP_STATE_TX;
+	r->mtu = dst_mtu(dst) - min_t(u32, dst_mtu(dst), overhead);
+	memcpy(r->src_mac, up->dev->dev_addr, ETH_ALEN);
+	r->gateway = *gateway;
+	r->resolved = netif_running(up->dev) && netif_carrier_ok(up->dev) &&
+		      resolve_neigh(up->dev, gateway, r->dst_mac);
+}
+
+static void look_up_ip4(struct vrouter *vr, struct vrouter_remote *r)
+{
+	struct vrouter_prefix gateway;
+	struct rtable *rt;
+	__be32 addr;
+
+	vrouter_prefix_bytes(&r->addr, (u8 *)&addr);
+	rt = vrouter_underlay_route(vr, vr->vtep_addr, addr, vr->vtep_port);
+	if (IS_ERR(rt))
+		return;
+	if (rt->rt_type == RTN_UNICAST) {
+		addr = rt_nexthop(rt, addr);
+		if (rt->rt_gw_family == AF_INET6)
+			set_address(&gateway, VR_FAM_IP6, &rt->rt_gw6);
+		else
+			set_address(&gateway, VR_FAM_IP4, &addr);
+		take_route(vr, r, &rt->dst, &gateway, VR_OVERHEAD_IP4);
+	}
+	ip_rt_put(rt);
+}
+
+static void look_up_ip6(struct vrouter *vr, struct vrouter_remote *r)
+{
+	struct vrouter_prefix gateway;
+	struct dst_entry *dst;
+	struct in6_addr addr;
+
+	vrouter_prefix_bytes(&r->addr, addr.s6_addr);
+	dst = vrouter_underlay_route6(vr, &vr->vtep_addr6, &addr, vr->vtep_port);
+	if (IS_ERR(dst))
+		return;
+	if (vrouter_underlay_is_remote6(dst)) {
+		set_address(&gateway, VR_FAM_IP6,
+			    rt6_nexthop((const struct rt6_info *)dst, &addr));
+		take_route(vr, r, dst, &gateway, VR_OVERHEAD_IP6);
+	}
+	dst_release(dst);
+}
+
 /* What the underlay says of a remote now, in the fields of @r that it gives. */
 static void look_up(struct vrouter *vr, struct vrouter_remote *r)
 {
-	struct vrouter_uplink *up;
-	struct rtable *rt;
-
 	r->resolved = false;
 	r->tx = false;
 	r->ifindex = 0;
-	r->gateway = 0;
-	r->self = vr->vtep_addr && r->addr == vr->vtep_addr;
-	if (!vr->vtep_addr || r->self)
+	r->gateway.len = 0;
+	r->self = vrouter_vtep_is(vr, &r->addr);
+	if (r->self || !vrouter_vtep_has(vr, r->addr.family))
 		return;
-	rt = vrouter_underlay_route(vr, vr->vtep_addr, r->addr, vr->vtep_port);
-	if (IS_ERR(rt))
-		return;
-	up = vrouter_uplink_find(vr, rt->dst.dev->ifindex);
-	if (up && rt->rt_type == RTN_UNICAST) {
-		r->ifindex = up->dev->ifindex;
-		r->tx = up->xdp_state & VROUTER_XDP_STATE_TX;
-		r->mtu = dst_mtu(&rt->dst) - min_t(u32, dst_mtu(&rt->dst), VR_OVERHEAD_IP4);
-		memcpy(r->src_mac, up->dev->dev_addr, ETH_ALEN);
-		/* A gateway of IPv6 (RFC 8950) is the kernel's to resolve. */
-		if (rt->rt_gw_family != AF_INET6) {
-			r->gateway = rt_nexthop(rt, r->addr);
-			r->resolved = netif_running(up->dev) && netif_carrier_ok(up->dev) &&
-				      resolve_neigh(up->dev, r->gateway, r->dst_mac);
-		}
-	}
-	ip_rt_put(rt);
+	if (r->addr.family == VR_FAM_IP6)
+		look_up_ip6(vr, r);
+	else
+		look_up_ip4(vr, r);
 }
 
 /* Look a remote up; whether anything that its nexthops' records hold changed. */
@@ -141,13 +207,11 @@ static void probe(struct vrouter *vr, struct vrouter_remote *r)
 	u64 sent = packets_sent(vr, r);
 	struct neighbour *n;
 
-	if (dev && r->gateway && (sent != r->last_tx || !r->resolved)) {
-		n = neigh_lookup(&arp_tbl, &r->gateway, dev);
-		if (n) {
+	if (dev && r->gateway.len && (sent != r->last_tx || !r->resolved)) {
+		n = neigh_get(dev, &r->gateway);
+		if (!IS_ERR(n)) {
 			neigh_event_send(n, NULL);
 			neigh_release(n);
-		} else {
-			vrouter_remote_kick(vr);
 		}
 	}
 	r->last_tx = sent;
@@ -185,7 +249,7 @@ static int fib_event(struct notifier_block *nb, unsigned long event, void *ptr)
 	struct vrouter *vr = container_of(nb, struct vrouter, fib_nb);
 	const struct fib_notifier_info *info = ptr;
 
-	if (info->family == AF_INET)
+	if (info->family == AF_INET || info->family == AF_INET6)
 		vrouter_remote_kick(vr);
 	return NOTIFY_DONE;
 }
@@ -223,7 +287,7 @@ static int neigh_event(struct notifier_block *nb, unsigned long event, void *ptr
 	struct neighbour *n = ptr;
 	struct vrouter *vr;
 
-	if (event != NETEVENT_NEIGH_UPDATE || n->tbl != &arp_tbl)
+	if (event != NETEVENT_NEIGH_UPDATE || (n->tbl != &arp_tbl && n->tbl != &nd_tbl))
 		return NOTIFY_DONE;
 	rcu_read_lock();
 	vr = vrouter_get(dev_net(n->dev));
@@ -248,27 +312,77 @@ void vrouter_neigh_unwatch(void)
 }
 
 /* Another nexthop of the remote, than @self, with the same VNI. */
-static bool peer_elsewhere(const struct vrouter_remote *r, const struct vrouter_nexthop *self)
+static const struct vrouter_nexthop *peer_elsewhere(const struct vrouter_remote *r,
+						    const struct vrouter_nexthop *self)
 {
 	const struct vrouter_nexthop *nh;
 
 	list_for_each_entry(nh, &r->nexthops, remote_list)
 		if (nh != self && nh->vni == self->vni)
-			return true;
-	return false;
+			return nh;
+	return NULL;
 }
 
-static struct vrouter_remote *remote_get(struct vrouter *vr, __be32 addr)
+/* Under the first of its keys that is not another peer's. */
+static int peer6_add(struct vrouter *vr, struct vrouter_nexthop *nh,
+		     struct netlink_ext_ack *extack)
+{
+	const struct vr_image *img = &vrouter_img(vr)->view;
+	u32 n, slots = vr_image_hdr(img)->slots;
+
+	for (n = 0; n < VR_PEER6_TAGS; n++) {
+		nh->peer = vr_key_peer6(nh->vni, nh->via.addr, n);
+		if (!vr_hash_find(img, slots, nh->peer, VR_VALUE_MASK_PEER6))
+			return vrouter_img_hash_add(vr, nh->peer, nh->slot, VR_VALUE_MASK_PEER6,
+						    extack);
+	}
+	NL_SET_ERR_MSG(extack, "via: too many other peers have the keys of this one");
+	return -ENOSPC;
+}
+
+static int peer_add(struct vrouter *vr, struct vrouter_nexthop *nh, struct netlink_ext_ack *extack)
+{
+	__be32 addr;
+
+	if (nh->via.family == VR_FAM_IP6)
+		return peer6_add(vr, nh, extack);
+	vrouter_prefix_bytes(&nh->via, (u8 *)&addr);
+	return vrouter_img_hash_add(vr, vr_key_peer(nh->vni, addr), 0, VR_VALUE_MASK_PEER, extack);
+}
+
+static void peer_del(struct vrouter *vr, const struct vrouter_nexthop *nh)
+{
+	__be32 addr;
+
+	if (nh->via.family == VR_FAM_IP6) {
+		vrouter_img_hash_del(vr, nh->peer, VR_VALUE_MASK_PEER6);
+		return;
+	}
+	vrouter_prefix_bytes(&nh->via, (u8 *)&addr);
+	vrouter_img_hash_del(vr, vr_key_peer(nh->vni, addr), VR_VALUE_MASK_PEER);
+}
+
+/* Another nexthop proves an IPv6 peer from here on. */
+static void peer_pass_on(struct vrouter *vr, const struct vrouter_nexthop *from,
+			 const struct vrouter_nexthop *to)
+{
+	/* An entry that is there takes another value, which cannot fail. */
+	if (from->via.family == VR_FAM_IP6 && !vrouter_img_abandoned(vrouter_img(vr)))
+		vrouter_img_hash_add(vr, to->peer, to->slot, VR_VALUE_MASK_PEER6, NULL);
+}
+
+static struct vrouter_remote *remote_get(struct vrouter *vr, const struct vrouter_prefix *addr)
 {
 	struct vrouter_remote *r;
 
 	hlist_for_each_entry(r, bucket(vr, addr), node)
-		if (r->addr == addr)
+		if (vrouter_address_equal(&r->addr, addr))
 			return r;
 	r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
 	if (!r)
 		return NULL;
-	r->addr = addr;
+	r->addr = *addr;
+	r->nr = vr->next_remote++;
 	INIT_LIST_HEAD(&r->nexthops);
 	look_up(vr, r);
 	hlist_add_head(&r->node, bucket(vr, addr));
@@ -295,14 +409,17 @@ static void remote_put(struct vrouter_remote *r)
 int vrouter_remote_join(struct vrouter *vr, struct vrouter_nexthop *nh,
 			struct netlink_ext_ack *extack)
 {
-	struct vrouter_remote *r = remote_get(vr, nh->via);
+	struct vrouter_remote *r = remote_get(vr, &nh->via);
+	const struct vrouter_nexthop *other;
 	int err;
 
 	if (!r)
 		return -ENOMEM;
-	if (!peer_elsewhere(r, nh)) {
-		err = vrouter_img_hash_add(vr, vr_key_peer(nh->vni, nh->via), 0,
-					   VR_VALUE_MASK_PEER, extack);
+	other = peer_elsewhere(r, nh);
+	if (other) {
+		nh->peer = other->peer;
+	} else {
+		err = peer_add(vr, nh, extack);
 		if (err) {
 			remote_put(r);
 			return err;
@@ -316,10 +433,13 @@ int vrouter_remote_join(struct vrouter *vr, struct vrouter_nexthop *nh,
 
 void vrouter_remote_leave(struct vrouter *vr, struct vrouter_nexthop *nh)
 {
+	const struct vrouter_nexthop *other = peer_elsewhere(nh->remote, nh);
 	struct vrouter_remote *r = nh->remote;
 
-	if (!peer_elsewhere(r, nh)) {
-		vrouter_img_hash_del(vr, vr_key_peer(nh->vni, nh->via), VR_VALUE_MASK_PEER);
+	if (other) {
+		peer_pass_on(vr, nh, other);
+	} else {
+		peer_del(vr, nh);
 		vr->npeers--;
 	}
 	list_del_init(&nh->remote_list);

@@ -25,7 +25,7 @@ int vrouter_put_nexthop(struct sk_buff *skb, const struct vrouter_nexthop *nh, i
 		return -EMSGSIZE;
 	switch (nh->type) {
 	case VROUTER_NEXTHOP_TYPE_TUNNEL:
-		if (nla_put_in_addr(skb, NH_ATTR(type, VIA), nh->via) ||
+		if (vrouter_put_address(skb, NH_ATTR(type, VIA), &nh->via) ||
 		    nla_put_u32(skb, NH_ATTR(type, VNI), nh->vni) ||
 		    nla_put(skb, NH_ATTR(type, RMAC), ETH_ALEN, nh->rmac))
 			return -EMSGSIZE;
@@ -92,6 +92,15 @@ int vrouter_nl_nexthop_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+static bool passes_via(const struct vrouter_nexthop *nh, const struct nlattr *via)
+{
+	u8 bytes[sizeof(struct in6_addr)];
+
+	return nh->type == VROUTER_NEXTHOP_TYPE_TUNNEL &&
+	       vrouter_prefix_bytes(&nh->via, bytes) == nla_len(via) &&
+	       !memcmp(bytes, nla_data(via), nla_len(via));
+}
+
 static bool passes(const struct vrouter_nexthop *nh, struct nlattr **attrs)
 {
 	const struct nlattr *id = attrs[VROUTER_A_NEXTHOP_ID];
@@ -101,9 +110,9 @@ static bool passes(const struct vrouter_nexthop *nh, struct nlattr **attrs)
 
 	if ((id && nla_get_u32(id) != nh->id) || (type && nla_get_u32(type) != nh->type))
 		return false;
-	if ((via || vni) && nh->type != VROUTER_NEXTHOP_TYPE_TUNNEL)
+	if (via && !passes_via(nh, via))
 		return false;
-	return (!via || nla_get_in_addr(via) == nh->via) && (!vni || nla_get_u32(vni) == nh->vni);
+	return !vni || (nh->type == VROUTER_NEXTHOP_TYPE_TUNNEL && nla_get_u32(vni) == nh->vni);
 }
 
 struct nexthop_cursor {

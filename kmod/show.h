@@ -17,10 +17,6 @@ int vrouter_reply(struct genl_info *info, struct vrouter *vr, vrouter_fill_t fil
 /* Send an object to the config group, if anyone listens. netlink.c */
 void vrouter_notify(struct vrouter *vr, u8 cmd, vrouter_fill_t fill, const void *obj);
 
-/* A bare address as a host's prefix, and back. netlink.c */
-int vrouter_nla_address(const struct nlattr *attr, struct vrouter_prefix *p,
-			struct netlink_ext_ack *extack);
-int vrouter_put_address(struct sk_buff *skb, int attrtype, const struct vrouter_prefix *p);
 bool vrouter_prefix_is_host(const struct vrouter_prefix *p);
 
 /* What a nexthop is, under the attributes from nexthop's or route's type on. show-nexthop.c */

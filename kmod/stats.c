@@ -180,7 +180,7 @@ static int fill_remote(struct sk_buff *skb, struct vrouter *vr, const struct vro
 			sum.path[i].bytes += c.path[i].bytes;
 		}
 	}
-	return nla_put_in_addr(skb, VROUTER_A_STATS_VIA, remote->addr) ?: put_paths(skb, &sum);
+	return vrouter_put_address(skb, VROUTER_A_STATS_VIA, &remote->addr) ?: put_paths(skb, &sum);
 }
 
 static int fill_stats(struct sk_buff *skb, struct vrouter *vr, const void *obj)
@@ -205,17 +205,16 @@ static int fill_stats(struct sk_buff *skb, struct vrouter *vr, const void *obj)
 }
 
 /*
- * Remotes lie in hash buckets without order: the one with the lowest address
- * that is not below @addr, in this bucket or a later one.
+ * Remotes lie in hash buckets, the one that came last first: the oldest that is
+ * not older than number @nr, in this bucket or a later one.
  */
-static const struct vrouter_remote *remote_seek(const struct vrouter *vr, u32 *bucket, u64 addr)
+static const struct vrouter_remote *remote_seek(const struct vrouter *vr, u32 *bucket, u64 nr)
 {
 	const struct vrouter_remote *r, *found = NULL;
 
-	for (; *bucket < ARRAY_SIZE(vr->remotes); (*bucket)++, addr = 0) {
+	for (; *bucket < ARRAY_SIZE(vr->remotes); (*bucket)++, nr = 0) {
 		hlist_for_each_entry(r, &vr->remotes[*bucket], node)
-			if (ntohl(r->addr) >= addr &&
-			    (!found || ntohl(r->addr) < ntohl(found->addr)))
+			if (r->nr >= nr)
 				found = r;
 		if (found)
 			return found;
@@ -223,14 +222,22 @@ static const struct vrouter_remote *remote_seek(const struct vrouter *vr, u32 *b
 	return NULL;
 }
 
-static const struct vrouter_remote *remote_find(const struct vrouter *vr, __be32 addr)
+static bool remote_is(const struct vrouter_remote *r, const struct nlattr *via)
+{
+	u8 bytes[sizeof(struct in6_addr)];
+
+	return vrouter_prefix_bytes(&r->addr, bytes) == nla_len(via) &&
+	       !memcmp(bytes, nla_data(via), nla_len(via));
+}
+
+static const struct vrouter_remote *remote_find(const struct vrouter *vr, const struct nlattr *via)
 {
 	const struct vrouter_remote *r;
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(vr->remotes); i++)
 		hlist_for_each_entry(r, &vr->remotes[i], node)
-			if (r->addr == addr)
+			if (remote_is(r, via))
 				return r;
 	return NULL;
 }
@@ -266,7 +273,7 @@ static int subject_find(struct vrouter *vr, struct stats_subject *s, const struc
 		s->nh = vr ? vrouter_nexthop_find(vr, nla_get_u32(key)) : NULL;
 		return s->nh ? 0 : vrouter_refuse(extack, key, -ENOENT, "nhid: no such nexthop");
 	case VROUTER_STATS_SCOPE_VTEP:
-		s->remote = vr ? remote_find(vr, nla_get_in_addr(key)) : NULL;
+		s->remote = vr ? remote_find(vr, key) : NULL;
 		return s->remote ? 0 : vrouter_refuse(extack, key, -ENOENT,
 						      "via: no nexthop leads to this address");
 	}
@@ -303,7 +310,7 @@ int vrouter_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
  * struct stats_cursor - a place among all that counts, by scope.
  * @scope: enum vrouter_stats_scope
  * @idx: remote - hash bucket
- * @key: VRF - id; vif - image index; nexthop - id; remote - address
+ * @key: VRF - id; vif - image index; nexthop - id; remote - its number
  */
 struct stats_cursor {
 	u32 scope;
@@ -337,7 +344,7 @@ static bool subject_seek(struct vrouter *vr, struct stats_cursor *c, struct stat
 		return s->nh;
 	case VROUTER_STATS_SCOPE_VTEP:
 		s->remote = remote_seek(vr, &c->idx, c->key);
-		c->key = s->remote ? ntohl(s->remote->addr) : c->key;
+		c->key = s->remote ? s->remote->nr : c->key;
 		return s->remote;
 	}
 	return false;
@@ -366,7 +373,7 @@ static bool passes(const struct stats_subject *s, struct nlattr **attrs,
 		return !vrf && !ifindex && !via && (!nhid || nla_get_u32(nhid) == s->nh->id);
 	case VROUTER_STATS_SCOPE_VTEP:
 		return !vrf && !ifindex && !nhid &&
-		       (!via || nla_get_in_addr(via) == s->remote->addr);
+		       (!via || remote_is(s->remote, via));
 	}
 	return false;
 }

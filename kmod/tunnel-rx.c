@@ -1,48 +1,78 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Tunnel packets from the underlay. The kernel's UDP layer has matched the
- * port, reassembled fragments and verified the outer checksums. The socket is
+ * port, reassembled fragments and verified the outer checksums. The sockets are
  * bound to no address: until 6.9 the kernel looked a socket up by the inner
  * addresses when GRO was done with a packet.
  */
 
 #include <linux/etherdevice.h>
+#include <linux/icmpv6.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <net/dsfield.h>
 #include <net/gro.h>
 #include <net/icmp.h>
 #include <net/ip_tunnels.h>
 
-#include <vrouter/verdict.h>
+#include <vrouter/outer.h>
 
 #include "datapath.h"
 #include "image.h"
 
 #define UDP_VXLAN_LEN	(VR_UDP_LEN + VR_VXLAN_LEN)
-#define TUNNEL_LEN	(UDP_VXLAN_LEN + VR_ETH_LEN)	/* to the inner IP header */
+#define TUNNEL_LEN	VR_OUTER_UDP	/* to the inner IP header */
 
 static u32 index_of_vrf(const struct vr_image *img, const struct vr_vrf *vrf)
 {
 	return vrf - (const struct vr_vrf *)img->base[VR_SEC_VRF];
 }
 
+static u8 outer_family(const struct sk_buff *skb)
+{
+	return skb->protocol == htons(ETH_P_IPV6) ? VR_FAM_IP6 : VR_FAM_IP4;
+}
+
+/* What vr_outer_parse() finds for XDP. */
+static struct vr_outer read_outer(const struct sk_buff *skb)
+{
+	struct vr_outer o = {
+		.avail = skb->len - TUNNEL_LEN,
+		.csum = !!udp_hdr(skb)->check,
+	};
+
+	if (outer_family(skb) == VR_FAM_IP6) {
+		o.src[0] = vr_ip6_half(&ipv6_hdr(skb)->saddr);
+		o.src[1] = vr_ip6_half(&ipv6_hdr(skb)->saddr.s6_addr[8]);
+		o.tos = ipv6_get_dsfield(ipv6_hdr(skb));
+	} else {
+		o.src[0] = (u64)ntohl(ip_hdr(skb)->saddr) << 32;
+		o.tos = ip_hdr(skb)->tos;
+	}
+	return o;
+}
+
 /* May the packet come in, and into which VRF? Changes nothing of it. */
-static enum vr_drop check(struct vrouter_ctx *ctx, const struct sk_buff *skb)
+static enum vr_drop check(struct vrouter_ctx *ctx, const struct sk_buff *skb,
+			  const struct vr_outer *outer)
 {
 	const struct vr_vxlan *vxlan = (const void *)(skb->data + VR_UDP_LEN);
 	const struct vr_eth *eth = (const void *)(vxlan + 1);
-	const struct iphdr *outer = ip_hdr(skb);
-	const u64 src[2] = { (u64)ntohl(outer->saddr) << 32 };
-	u32 slots = vr_image_hdr(ctx->img)->slots;
+	const struct vr_hdr *hdr = vr_image_hdr(ctx->img);
+	u8 family = outer_family(skb);
 	u32 verdict, note;
 
-	verdict = vr_verdict_vxlan(ctx->img, slots, vxlan, src, VR_FAM_IP4, &ctx->vrf, &note);
+	if (family == VR_FAM_IP6 && !outer->csum && !(VR_READ_ONCE(hdr->port6) & VR_PORT6_ZERO))
+		return VR_DROP_OUTER_UDP_CSUM;
+	verdict = vr_verdict_vxlan(ctx->img, hdr->slots, vxlan, outer->src, family, &ctx->vrf,
+				   &note);
 	if (ctx->vrf)
 		ctx->vrf_idx = index_of_vrf(ctx->img, ctx->vrf);
 	if (verdict)
 		return vr_verdict_drop(verdict);
 	if (note)
 		vrouter_count_drop(ctx->img, ctx->vrf_idx, 0, note, vrouter_packets(skb));
-	verdict = vr_verdict_inner(ctx->vrf, eth, vrouter_linear_end(skb), skb->len - TUNNEL_LEN,
+	verdict = vr_verdict_inner(ctx->vrf, eth, vrouter_linear_end(skb), outer->avail,
 				   outer->tos, &ctx->flow);
 	/* A punt says that there are IPv4 options, whose checksum is left to us. */
 	if (vr_verdict_drop(verdict))
@@ -51,9 +81,8 @@ static enum vr_drop check(struct vrouter_ctx *ctx, const struct sk_buff *skb)
 }
 
 /* Take the tunnel's headers off, of a GSO packet those of all its segments. */
-static enum vr_drop decapsulate(struct vrouter_ctx *ctx, struct sk_buff *skb)
+static enum vr_drop decapsulate(struct vrouter_ctx *ctx, struct sk_buff *skb, u8 outer_tos)
 {
-	u8 outer_tos = ip_hdr(skb)->tos;
 	enum vr_drop reason;
 
 	if (iptunnel_pull_header(skb, UDP_VXLAN_LEN, htons(ETH_P_TEB), true))
@@ -74,25 +103,44 @@ static enum vr_drop decapsulate(struct vrouter_ctx *ctx, struct sk_buff *skb)
 /* Whether a datagram came to the VTEP's address. */
 static bool is_ours(const struct vrouter_ctx *ctx, const struct sk_buff *skb)
 {
-	u64 vtep = VR_READ_ONCE(vr_image_hdr(ctx->img)->vtep);
+	const struct vr_hdr *hdr = vr_image_hdr(ctx->img);
+	u64 vtep = VR_READ_ONCE(hdr->vtep);
 
+	if (outer_family(skb) == VR_FAM_IP6) {
+		const struct in6_addr *dst = &ipv6_hdr(skb)->daddr;
+
+		return VR_READ_ONCE(hdr->port6) && vr_ip6_half(dst) == hdr->vtep6[0] &&
+		       vr_ip6_half(&dst->s6_addr[8]) == hdr->vtep6[1];
+	}
 	return vtep && vtep >> 32 == ntohl(ip_hdr(skb)->daddr);
+}
+
+/* Nobody listens at the host's other addresses, and the host says so. */
+static void refuse(struct sk_buff *skb)
+{
+	if (outer_family(skb) == VR_FAM_IP6)
+		icmpv6_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_PORT_UNREACH, 0);
+	else
+		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0);
+	kfree_skb(skb);
 }
 
 static enum vr_drop receive(struct vrouter_ctx *ctx, struct sk_buff *skb)
 {
+	struct vr_outer outer;
 	enum vr_drop reason;
 
 	if (skb->len < TUNNEL_LEN)
 		return VR_DROP_OUTER_MALFORMED;
 	if (!vrouter_pull(skb, TUNNEL_LEN))
 		return VR_DROP_NO_MEMORY;
-	reason = check(ctx, skb);
-	return reason ?: decapsulate(ctx, skb);
+	outer = read_outer(skb);
+	reason = check(ctx, skb, &outer);
+	return reason ?: decapsulate(ctx, skb, outer.tos);
 }
 
 /**
- * vrouter_tunnel_rx - encap_rcv of the tunnel socket.
+ * vrouter_tunnel_rx - encap_rcv of the tunnel sockets.
  * @sk: socket
  * @skb: taken; skb->data is at the UDP header
  *
@@ -110,10 +158,8 @@ int vrouter_tunnel_rx(struct sock *sk, struct sk_buff *skb)
 		return 0;
 	}
 	ctx.img = vrouter_view(ctx.vr);
-	/* Nobody listens at the host's other addresses, and the host says so. */
 	if (unlikely(!is_ours(&ctx, skb))) {
-		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0);
-		kfree_skb(skb);
+		refuse(skb);
 		return 0;
 	}
 	reason = receive(&ctx, skb);

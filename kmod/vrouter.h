@@ -18,6 +18,7 @@
 #define _VROUTER_KMOD_H
 
 #include <linux/idr.h>
+#include <linux/in6.h>
 #include <linux/if_ether.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -171,13 +172,15 @@ struct vrouter_uplink {
 /**
  * struct vrouter_remote - a remote VTEP, shared by the nexthops that lead to it.
  * @node: in vrouter.remotes, by address
+ * @nr: higher than that of any remote before it
  * @addr: its address
  * @nexthops: vrouter_nexthop.remote_list
  * @resolved: route and neighbour are known, the fields below are true
  * @self: the address is our own VTEP
  * @ifindex: uplink that the route takes, 0 when none does
  * @tx: XDP may redirect into it
- * @gateway: underlay nexthop, the key of its neighbour
+ * @gateway: underlay nexthop, the key of its neighbour; its length is 0 when none
+ *	is known. Of IPv6 for an IPv4 remote where the route says so (RFC 8950)
  * @dst_mac: of the neighbour
  * @src_mac: of the uplink
  * @mtu: longest inner IP packet
@@ -185,13 +188,14 @@ struct vrouter_uplink {
  */
 struct vrouter_remote {
 	struct hlist_node node;
-	__be32 addr;
+	u64 nr;
+	struct vrouter_prefix addr;
 	struct list_head nexthops;
 	bool resolved;
 	bool self;
 	bool tx;
 	int ifindex;
-	__be32 gateway;
+	struct vrouter_prefix gateway;
 	u8 dst_mac[ETH_ALEN];
 	u8 src_mac[ETH_ALEN];
 	u32 mtu;
@@ -218,6 +222,7 @@ struct vrouter_ids {
  * @type: enum vrouter_nexthop_type
  * @via: tunnel - remote VTEP
  * @vni: tunnel
+ * @peer: tunnel - key of the remote's entry as a peer, when it is of IPv6
  * @rmac: tunnel - the remote's router MAC
  * @vif: vif - the vif
  * @lladdr: vif - MAC of the host
@@ -238,8 +243,9 @@ struct vrouter_nexthop {
 	u32 rec;
 	u8 type;
 	bool auto_made;
-	__be32 via;
+	struct vrouter_prefix via;
 	u32 vni;
+	u64 peer;
 	u8 rmac[ETH_ALEN];
 	u8 lladdr[ETH_ALEN];
 	struct vrouter_vif *vif;
@@ -298,10 +304,15 @@ struct vrouter_route {
  * @nh_slot: nexthops by slot
  * @auto_nh: nexthops that routes made, by their content
  * @remotes: remote VTEPs, by address
- * @vtep_addr: local tunnel endpoint, 0 when none is set; read by the data path
- * @vtep_port: its UDP port
+ * @next_remote: number of the next one
+ * @vtep_addr: local tunnel endpoint of IPv4, 0 when none is set
+ * @vtep_addr6: the one of IPv6, likewise
+ * @vtep_port: their UDP port
+ * @vtep_zero_rx: UDP checksum 0 is taken over IPv6
+ * @vtep_zero_tx: and sent
  * @vtep_rmac: router MAC of VRFs without their own
  * @sock: the endpoint's UDP tunnel socket; read by the data path
+ * @sock6: the one of IPv6
  * @netdev_nb: changes of vifs and uplinks
  * @fib_nb: underlay route changes
  * @resolve_work: look routes and neighbours of all remotes up again
@@ -328,10 +339,15 @@ struct vrouter {
 	struct xarray nh_slot;
 	struct rhashtable auto_nh;
 	struct hlist_head remotes[1 << VROUTER_REMOTE_BITS];
+	u64 next_remote;
 	__be32 vtep_addr;
+	struct in6_addr vtep_addr6;
 	__be16 vtep_port;
+	bool vtep_zero_rx;
+	bool vtep_zero_tx;
 	u8 vtep_rmac[ETH_ALEN];
 	struct socket __rcu *sock;
+	struct socket __rcu *sock6;
 	struct notifier_block netdev_nb;
 	struct notifier_block fib_nb;
 	struct work_struct resolve_work;
@@ -343,6 +359,12 @@ struct vrouter {
 struct vrouter *vrouter_get(struct net *net);
 /* The same, made when it is absent. Sleeps. Returns ERR_PTR on failure. */
 struct vrouter *vrouter_get_or_make(struct net *net);
+
+static inline bool vrouter_address_equal(const struct vrouter_prefix *a,
+					 const struct vrouter_prefix *b)
+{
+	return a->family == b->family && a->addr[0] == b->addr[0] && a->addr[1] == b->addr[1];
+}
 
 static inline void vrouter_assert_held(const struct vrouter *vr)
 {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The local tunnel endpoint: an address, and the UDP socket that listens there. */
+/* The local tunnel endpoint: an address of one family or both, and a UDP socket for each. */
 
 #include <linux/etherdevice.h>
 #include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
+#include <net/addrconf.h>
 #include <net/udp_tunnel.h>
 
 #include "datapath.h"
@@ -13,11 +14,28 @@
 
 #define VXLAN_PORT	4789	/* RFC 7348 */
 
+/**
+ * struct vtep - what a request asks the endpoint to be.
+ * @addr: of IPv4, 0 when there is none
+ * @addr6: of IPv6, likewise
+ * @port: UDP port
+ * @sock: socket of IPv4, NULL without an address of it
+ * @sock6: socket of IPv6, likewise
+ */
+struct vtep {
+	__be32 addr;
+	struct in6_addr addr6;
+	__be16 port;
+	struct socket *sock;
+	struct socket *sock6;
+};
+
 /*
  * At all addresses: see tunnel-rx.c. NICs parse what comes to a VXLAN port,
  * when they know it. RTNL is held.
  */
-static struct socket *open_socket(struct vrouter *vr, __be16 port, struct genl_info *info)
+static struct socket *open_socket(struct vrouter *vr, u8 family, __be16 port,
+				  struct genl_info *info)
 {
 	struct udp_tunnel_sock_cfg tunnel = {
 		.sk_user_data = vr,
@@ -26,9 +44,11 @@ static struct socket *open_socket(struct vrouter *vr, __be16 port, struct genl_i
 		.gro_receive = vrouter_tunnel_gro_receive,
 		.gro_complete = vrouter_tunnel_gro_complete,
 	};
+	/* Checksums of 0 are for vrouter_tunnel_rx() to judge, which counts them. */
 	struct udp_port_cfg cfg = {
-		.family = AF_INET,
+		.family = family,
 		.local_udp_port = port,
+		.ipv6_v6only = family == AF_INET6,
 	};
 	struct socket *sock;
 	int err;
@@ -37,6 +57,9 @@ static struct socket *open_socket(struct vrouter *vr, __be16 port, struct genl_i
 	if (err == -EADDRINUSE)
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[VROUTER_A_VTEP_PORT],
 				    "port: another socket has this UDP port");
+	else if (err == -EAFNOSUPPORT)
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[VROUTER_A_VTEP_ADDRESS6],
+				    "address6: this kernel has IPv6 switched off");
 	if (err)
 		return ERR_PTR(err);
 	setup_udp_tunnel_sock(vr->net, sock, &tunnel);
@@ -51,9 +74,60 @@ static void close_socket(struct socket *sock)
 	udp_tunnel_sock_release(sock);
 }
 
-static struct socket *vtep_socket(struct vrouter *vr)
+/* The endpoint as it is; without an address it has none. */
+static struct vtep current_vtep(const struct vrouter *vr)
 {
-	return rcu_dereference_protected(vr->sock, lockdep_is_held(&vr->lock));
+	return (struct vtep){
+		.addr = vr->vtep_addr,
+		.addr6 = vr->vtep_addr6,
+		.port = vr->vtep_port,
+		.sock = rcu_dereference_protected(vr->sock, lockdep_is_held(&vr->lock)),
+		.sock6 = rcu_dereference_protected(vr->sock6, lockdep_is_held(&vr->lock)),
+	};
+}
+
+static bool is_set(const struct vrouter *vr)
+{
+	return vr->vtep_addr || !ipv6_addr_any(&vr->vtep_addr6);
+}
+
+bool vrouter_vtep_has(const struct vrouter *vr, u8 family)
+{
+	return family == VR_FAM_IP6 ? !ipv6_addr_any(&vr->vtep_addr6) : !!vr->vtep_addr;
+}
+
+bool vrouter_vtep_is(const struct vrouter *vr, const struct vrouter_prefix *addr)
+{
+	struct in6_addr bytes;
+
+	vrouter_prefix_bytes(addr, bytes.s6_addr);
+	if (!vrouter_vtep_has(vr, addr->family))
+		return false;
+	return addr->family == VR_FAM_IP6 ? ipv6_addr_equal(&bytes, &vr->vtep_addr6) :
+					    bytes.s6_addr32[0] == vr->vtep_addr;
+}
+
+/*
+ * The IPv6 endpoint is more than one store: nobody looks at its address while
+ * that changes, and who sees the port afterwards sees the new address.
+ */
+static void write_vtep6(struct vrouter *vr)
+{
+	struct vr_hdr *hdr = vrouter_hdr(vrouter_img(vr));
+	u64 hi = vr_ip6_half(&vr->vtep_addr6), lo = vr_ip6_half(&vr->vtep_addr6.s6_addr[8]);
+	u32 port = 0;
+
+	if (hi || lo)
+		port = VR_PORT6_VALID | (vr->vtep_zero_rx ? VR_PORT6_ZERO : 0) |
+		       ntohs(vr->vtep_port);
+	if (hdr->vtep6[0] != hi || hdr->vtep6[1] != lo) {
+		WRITE_ONCE(hdr->port6, 0);
+		synchronize_rcu();
+		WRITE_ONCE(hdr->vtep6[0], hi);
+		WRITE_ONCE(hdr->vtep6[1], lo);
+		synchronize_rcu();
+	}
+	WRITE_ONCE(hdr->port6, port);
 }
 
 /* Everything that is made from the endpoint's address, port or MAC. */
@@ -61,102 +135,195 @@ static void vtep_changed(struct vrouter *vr)
 {
 	WRITE_ONCE(vrouter_hdr(vrouter_img(vr))->vtep,
 		   vr->vtep_addr ? vr_vtep_word(vr->vtep_addr, vr->vtep_port) : 0);
+	write_vtep6(vr);
 	vrouter_vrf_rmac_update(vr);
 	vrouter_nexthop_publish_tunnels(vr);
 	vrouter_remote_kick(vr);
 	vr->gen++;
 }
 
+/* Close those sockets of @old that are not @new's. Senders may hold them. */
+static void close_sockets(const struct vtep *old, const struct vtep *new)
+{
+	if (old->sock == new->sock && old->sock6 == new->sock6)
+		return;
+	synchronize_rcu();
+	if (old->sock && old->sock != new->sock)
+		close_socket(old->sock);
+	if (old->sock6 && old->sock6 != new->sock6)
+		close_socket(old->sock6);
+}
+
 void vrouter_vtep_close(struct vrouter *vr)
 {
-	struct socket *sock = vtep_socket(vr);
+	struct vtep old = current_vtep(vr), none = {};
 
-	if (!sock)
-		return;
 	RCU_INIT_POINTER(vr->sock, NULL);
-	synchronize_rcu();
-	close_socket(sock);
+	RCU_INIT_POINTER(vr->sock6, NULL);
+	close_sockets(&old, &none);
 	vr->vtep_addr = 0;
+	vr->vtep_addr6 = in6addr_any;
 }
 
-static void default_rmac(u8 *rmac, __be32 addr)
+/* 02:00 and the IPv4 address, or 02:06 and the last four bytes of the IPv6 one. */
+static void default_rmac(u8 *rmac, const struct vtep *new)
 {
 	rmac[0] = 2;
-	rmac[1] = 0;
-	memcpy(rmac + 2, &addr, sizeof(addr));
+	rmac[1] = new->addr ? 0 : 6;
+	memcpy(rmac + 2, new->addr ? &new->addr : &new->addr6.s6_addr32[3], sizeof(new->addr));
 }
 
-static int check_address(struct vrouter *vr, __be32 addr, struct genl_info *info)
+bool vrouter_ip4_is_host(__be32 addr)
+{
+	return !ipv4_is_multicast(addr) && !ipv4_is_lbcast(addr) && !ipv4_is_zeronet(addr) &&
+	       !ipv4_is_loopback(addr);
+}
+
+bool vrouter_ip6_is_host(const struct in6_addr *addr)
+{
+	return !ipv6_addr_is_multicast(addr) && !ipv6_addr_any(addr) &&
+	       !ipv6_addr_loopback(addr) && !ipv6_addr_v4mapped(addr) &&
+	       !(ipv6_addr_type(addr) & IPV6_ADDR_LINKLOCAL);
+}
+
+static int parse_address(struct vrouter *vr, struct vtep *new, struct genl_info *info)
 {
 	struct nlattr *attr = info->attrs[VROUTER_A_VTEP_ADDRESS];
 
-	if (ipv4_is_multicast(addr) || ipv4_is_lbcast(addr) || ipv4_is_zeronet(addr) ||
-	    ipv4_is_loopback(addr))
+	if (!attr)
+		return 0;
+	new->addr = nla_get_in_addr(attr);
+	if (!vrouter_ip4_is_host(new->addr))
 		return vrouter_refuse(info->extack, attr, -EINVAL,
 				      "address: must be a unicast IPv4 address");
-	if (inet_addr_type(vr->net, addr) != RTN_LOCAL)
+	if (inet_addr_type(vr->net, new->addr) != RTN_LOCAL)
 		return vrouter_refuse(info->extack, attr, -EADDRNOTAVAIL,
 				      "address: is on no interface of this namespace; add it first");
 	return 0;
 }
 
-static int vtep_new(struct vrouter *vr, struct genl_info *info)
+static int parse_address6(struct vrouter *vr, struct vtep *new, struct genl_info *info)
 {
-	struct nlattr **a = info->attrs;
-	struct socket *sock = vtep_socket(vr), *old = NULL;
-	__be32 addr;
-	__be16 port;
+	struct nlattr *attr = info->attrs[VROUTER_A_VTEP_ADDRESS6];
+
+	if (!attr)
+		return 0;
+	new->addr6 = nla_get_in6_addr(attr);
+	if (!vrouter_ip6_is_host(&new->addr6))
+		return vrouter_refuse(info->extack, attr, -EINVAL,
+				      "address6: must be a unicast IPv6 address, not a link-local one");
+	/* Duplicate address detection need not be over. */
+	if (!ipv6_chk_addr_and_flags(vr->net, &new->addr6, NULL, true, 0, 0))
+		return vrouter_refuse(info->extack, attr, -EADDRNOTAVAIL,
+				      "address6: is on no interface of this namespace; add it first");
+	return 0;
+}
+
+static int parse_vtep(struct vrouter *vr, struct vtep *new, struct genl_info *info)
+{
+	struct nlattr **a = info->attrs, *rmac = a[VROUTER_A_VTEP_RMAC];
 	int err;
 
-	if (GENL_REQ_ATTR_CHECK(info, VROUTER_A_VTEP_ADDRESS)) {
+	if (!a[VROUTER_A_VTEP_ADDRESS] && !a[VROUTER_A_VTEP_ADDRESS6]) {
+		NL_SET_ERR_ATTR_MISS(info->extack, NULL, VROUTER_A_VTEP_ADDRESS);
 		NL_SET_ERR_MSG(info->extack, "address: is missing");
 		return -EINVAL;
 	}
-	if (sock && !(info->nlhdr->nlmsg_flags & NLM_F_REPLACE))
-		return vrouter_refuse(info->extack, a[VROUTER_A_VTEP_ADDRESS], -EEXIST,
-				      "address: a VTEP is set already");
-	addr = nla_get_in_addr(a[VROUTER_A_VTEP_ADDRESS]);
-	port = htons(a[VROUTER_A_VTEP_PORT] ? nla_get_u16(a[VROUTER_A_VTEP_PORT]) : VXLAN_PORT);
-	err = check_address(vr, addr, info);
+	if (is_set(vr) && !(info->nlhdr->nlmsg_flags & NLM_F_REPLACE))
+		return vrouter_refuse(info->extack,
+				      a[VROUTER_A_VTEP_ADDRESS] ?: a[VROUTER_A_VTEP_ADDRESS6],
+				      -EEXIST, "address: a VTEP is set already");
+	new->port = htons(a[VROUTER_A_VTEP_PORT] ? nla_get_u16(a[VROUTER_A_VTEP_PORT]) :
+						   VXLAN_PORT);
+	err = parse_address(vr, new, info) ?: parse_address6(vr, new, info);
 	if (err)
 		return err;
-	if (a[VROUTER_A_VTEP_RMAC] && !is_valid_ether_addr(nla_data(a[VROUTER_A_VTEP_RMAC])))
-		return vrouter_refuse(info->extack, a[VROUTER_A_VTEP_RMAC], -EINVAL,
+	if (rmac && !is_valid_ether_addr(nla_data(rmac)))
+		return vrouter_refuse(info->extack, rmac, -EINVAL,
 				      "rmac: must be a unicast MAC that is not zero");
-	if (!sock || port != vr->vtep_port) {
-		old = sock;
-		sock = open_socket(vr, port, info);
-		if (IS_ERR(sock))
-			return PTR_ERR(sock);
+	return 0;
+}
+
+/* A socket for each address, of those that are open where they will do. */
+static int open_sockets(struct vrouter *vr, const struct vtep *old, struct vtep *new,
+			struct genl_info *info)
+{
+	bool keep = new->port == old->port;
+
+	if (new->addr) {
+		new->sock = keep && old->sock ? old->sock :
+						open_socket(vr, AF_INET, new->port, info);
+		if (IS_ERR(new->sock))
+			return PTR_ERR(new->sock);
 	}
-	vr->vtep_addr = addr;
-	vr->vtep_port = port;
+	if (!ipv6_addr_any(&new->addr6)) {
+		new->sock6 = keep && old->sock6 ? old->sock6 :
+						  open_socket(vr, AF_INET6, new->port, info);
+		if (IS_ERR(new->sock6)) {
+			if (new->sock && new->sock != old->sock)
+				close_socket(new->sock);
+			return PTR_ERR(new->sock6);
+		}
+	}
+	return 0;
+}
+
+static int vtep_new(struct vrouter *vr, struct genl_info *info)
+{
+	struct vtep old = current_vtep(vr), new = {};
+	struct nlattr **a = info->attrs;
+	int err;
+
+	err = parse_vtep(vr, &new, info) ?: open_sockets(vr, &old, &new, info);
+	if (err)
+		return err;
+	vr->vtep_addr = new.addr;
+	vr->vtep_addr6 = new.addr6;
+	vr->vtep_port = new.port;
+	vr->vtep_zero_rx = a[VROUTER_A_VTEP_UDP6_ZERO_CSUM_RX] &&
+			   nla_get_u32(a[VROUTER_A_VTEP_UDP6_ZERO_CSUM_RX]);
+	vr->vtep_zero_tx = a[VROUTER_A_VTEP_UDP6_ZERO_CSUM_TX] &&
+			   nla_get_u32(a[VROUTER_A_VTEP_UDP6_ZERO_CSUM_TX]);
 	if (a[VROUTER_A_VTEP_RMAC])
 		nla_memcpy(vr->vtep_rmac, a[VROUTER_A_VTEP_RMAC], ETH_ALEN);
 	else
-		default_rmac(vr->vtep_rmac, addr);
-	rcu_assign_pointer(vr->sock, sock);
+		default_rmac(vr->vtep_rmac, &new);
+	rcu_assign_pointer(vr->sock, new.sock);
+	rcu_assign_pointer(vr->sock6, new.sock6);
 	vtep_changed(vr);
-	if (old) {
-		synchronize_rcu();
-		close_socket(old);
-	}
+	close_sockets(&old, &new);
 	vrouter_notify_vtep(vr, VROUTER_CMD_VTEP_NTF);
+	return 0;
+}
+
+/* A request that names an address means the endpoint that has it. */
+static int check_named(const struct vrouter *vr, struct genl_info *info)
+{
+	struct nlattr *attr = info->attrs[VROUTER_A_VTEP_ADDRESS];
+	struct nlattr *attr6 = info->attrs[VROUTER_A_VTEP_ADDRESS6];
+
+	if (attr && nla_get_in_addr(attr) != vr->vtep_addr)
+		return vrouter_refuse(info->extack, attr, -ENOENT,
+				      "address: the VTEP has another one");
+	if (attr6 && memcmp(nla_data(attr6), &vr->vtep_addr6, sizeof(vr->vtep_addr6)))
+		return vrouter_refuse(info->extack, attr6, -ENOENT,
+				      "address6: the VTEP has another one");
 	return 0;
 }
 
 static int vtep_del(struct vrouter *vr, struct genl_info *info)
 {
-	struct nlattr *attr = info->attrs[VROUTER_A_VTEP_ADDRESS];
-	int i;
+	struct nlattr *attr = info->attrs[VROUTER_A_VTEP_ADDRESS] ?:
+			      info->attrs[VROUTER_A_VTEP_ADDRESS6];
+	int i, err;
 
-	if (!vtep_socket(vr)) {
+	if (!is_set(vr)) {
 		NL_SET_ERR_MSG(info->extack, "address: no VTEP is set");
 		return -ENOENT;
 	}
-	if (attr && nla_get_in_addr(attr) != vr->vtep_addr)
-		return vrouter_refuse(info->extack, attr, -ENOENT,
-				      "address: the VTEP has another one");
+	err = check_named(vr, info);
+	if (err)
+		return err;
 	for (i = 0; i < ARRAY_SIZE(vr->remotes); i++)
 		if (!hlist_empty(&vr->remotes[i]))
 			return vrouter_refuse(info->extack, attr, -EBUSY,

@@ -26,6 +26,7 @@ static const char *const scope_names[] = {
 	"instance", "vrf", "vif", "nexthop", "vtep", NULL
 };
 
+static const char *const on_off_names[] = { "off", "on", NULL };
 static const char *const state_names[] = { "rx", "tx", "generic", NULL };
 
 static const struct attr vrf_attrs[VROUTER_A_VRF_MAX + 1] = {
@@ -81,6 +82,11 @@ static const struct attr vtep_attrs[VROUTER_A_VTEP_MAX + 1] = {
 	[VROUTER_A_VTEP_ADDRESS] = { .name = "address", .kind = ATTR_ADDRESS4 },
 	[VROUTER_A_VTEP_PORT] = { .name = "port", .kind = ATTR_U16 },
 	[VROUTER_A_VTEP_RMAC] = { .name = "rmac", .kind = ATTR_MAC },
+	[VROUTER_A_VTEP_ADDRESS6] = { .name = "address6", .kind = ATTR_ADDRESS },
+	[VROUTER_A_VTEP_UDP6_ZERO_CSUM_RX] = {
+		.name = "udp6-zero-csum-rx", .kind = ATTR_ENUM, .names = on_off_names },
+	[VROUTER_A_VTEP_UDP6_ZERO_CSUM_TX] = {
+		.name = "udp6-zero-csum-tx", .kind = ATTR_ENUM, .names = on_off_names },
 };
 
 const struct attr_set attr_vtep = { VROUTER_A_VTEP_MAX, vtep_attrs };
@@ -88,7 +94,7 @@ const struct attr_set attr_vtep = { VROUTER_A_VTEP_MAX, vtep_attrs };
 static const struct attr nexthop_attrs[VROUTER_A_NEXTHOP_MAX + 1] = {
 	[VROUTER_A_NEXTHOP_ID] = { .name = "id", .kind = ATTR_U32 },
 	[VROUTER_A_NEXTHOP_TYPE] = { .name = "type", .kind = ATTR_ENUM, .names = type_names },
-	[VROUTER_A_NEXTHOP_VIA] = { .name = "via", .kind = ATTR_ADDRESS4 },
+	[VROUTER_A_NEXTHOP_VIA] = { .name = "via", .kind = ATTR_ADDRESS },
 	[VROUTER_A_NEXTHOP_VNI] = { .name = "vni", .kind = ATTR_U32 },
 	[VROUTER_A_NEXTHOP_RMAC] = { .name = "rmac", .kind = ATTR_MAC },
 	[VROUTER_A_NEXTHOP_IFINDEX] = { .name = "ifindex", .kind = ATTR_IFINDEX, .device = "dev" },
@@ -110,7 +116,7 @@ static const struct attr route_attrs[VROUTER_A_ROUTE_MAX + 1] = {
 	[VROUTER_A_ROUTE_METRIC] = { .name = "metric", .kind = ATTR_U32 },
 	[VROUTER_A_ROUTE_FAMILY] = { .name = "family", .kind = ATTR_FAMILY },
 	[VROUTER_A_ROUTE_NH_TYPE] = { .name = "nh-type", .kind = ATTR_ENUM, .names = type_names },
-	[VROUTER_A_ROUTE_NH_VIA] = { .name = "nh-via", .kind = ATTR_ADDRESS4 },
+	[VROUTER_A_ROUTE_NH_VIA] = { .name = "nh-via", .kind = ATTR_ADDRESS },
 	[VROUTER_A_ROUTE_NH_VNI] = { .name = "nh-vni", .kind = ATTR_U32 },
 	[VROUTER_A_ROUTE_NH_RMAC] = { .name = "nh-rmac", .kind = ATTR_MAC },
 	[VROUTER_A_ROUTE_NH_IFINDEX] = {
@@ -153,7 +159,7 @@ static const struct attr stats_attrs[VROUTER_A_STATS_MAX + 1] = {
 	[VROUTER_A_STATS_VRF] = { .name = "vrf", .kind = ATTR_STRING },
 	[VROUTER_A_STATS_IFINDEX] = { .name = "ifindex", .kind = ATTR_IFINDEX, .device = "dev" },
 	[VROUTER_A_STATS_NHID] = { .name = "nhid", .kind = ATTR_U32 },
-	[VROUTER_A_STATS_VIA] = { .name = "via", .kind = ATTR_ADDRESS4 },
+	[VROUTER_A_STATS_VIA] = { .name = "via", .kind = ATTR_ADDRESS },
 	[VROUTER_A_STATS_TRAFFIC] = {
 		.name = "traffic", .kind = ATTR_NEST, .multi = true, .nest = &attr_counter },
 	[VROUTER_A_STATS_DROP] = {

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
+#include <string.h>
 #include <linux/vrouter.h>
 
 #include "nl.h"
+#include "parse.h"
 #include "show.h"
 #include "vrctl.h"
 
 static const struct column columns[] = {
 	{ VROUTER_A_VTEP_ADDRESS, NULL, OUT_BARE },
+	{ VROUTER_A_VTEP_ADDRESS6, NULL, OUT_BARE },
 	{ VROUTER_A_VTEP_PORT, "port", OUT_WORD },
 	{ VROUTER_A_VTEP_RMAC, "rmac", OUT_WORD },
+	{ VROUTER_A_VTEP_UDP6_ZERO_CSUM_RX, "udp6-zero-csum-rx", OUT_NONZERO },
+	{ VROUTER_A_VTEP_UDP6_ZERO_CSUM_TX, "udp6-zero-csum-tx", OUT_NONZERO },
 	{ 0 }
 };
 
@@ -26,10 +31,23 @@ static int help(struct args *args)
 {
 	(void)args;
 	fprintf(stderr,
-		"Usage: vrctl vtep { set | add | change } ADDRESS [ port PORT ] [ rmac MAC ]\n"
+		"Usage: vrctl vtep { set | add | change } ADDRESS [ ADDRESS ] [ port PORT ] [ rmac MAC ]\n"
+		"                 [ udp6-zero-csum-rx { on | off } ] [ udp6-zero-csum-tx { on | off } ]\n"
 		"       vrctl vtep del [ ADDRESS ]\n"
 		"       vrctl vtep show\n");
 	return VRCTL_HELP;
+}
+
+/* The family of an address is that of its attribute. */
+static int address(struct args *args, struct nlmsghdr *nlh, struct seen *seen)
+{
+	const char *word = args->count ? args->words[0] : "";
+	uint16_t attr;
+
+	if (args->count > 1 && !strcmp(word, "address"))
+		word = args->words[1];
+	attr = strchr(word, ':') ? VROUTER_A_VTEP_ADDRESS6 : VROUTER_A_VTEP_ADDRESS;
+	return args_positional(args, nlh, &attr_vtep, attr, "address", seen);
 }
 
 static int modify(struct args *args, uint16_t flags)
@@ -37,14 +55,18 @@ static int modify(struct args *args, uint16_t flags)
 	static const struct keyword keywords[] = {
 		{ "port", VROUTER_A_VTEP_PORT, 0 },
 		{ "rmac", VROUTER_A_VTEP_RMAC, 0 },
+		{ "udp6-zero-csum-rx", VROUTER_A_VTEP_UDP6_ZERO_CSUM_RX, 0 },
+		{ "udp6-zero-csum-tx", VROUTER_A_VTEP_UDP6_ZERO_CSUM_TX, 0 },
 		{ 0 }
 	};
 	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VTEP_NEW, flags);
 	struct seen seen = { 0 };
 	int ret;
 
-	ret = args_positional(args, nlh, &attr_vtep, VROUTER_A_VTEP_ADDRESS,
-			      "address", &seen);
+	ret = address(args, nlh, &seen);
+	if (!ret && args->count &&
+	    (parse_is_address(args->words[0]) || !strcmp(args->words[0], "address")))
+		ret = address(args, nlh, &seen);
 	if (!ret)
 		ret = args_keywords(args, nlh, &attr_vtep, keywords, &seen);
 	return ret ? ret : nl_do(nlh, NULL, NULL);
@@ -73,8 +95,7 @@ static int del(struct args *args)
 	int ret = VRCTL_OK;
 
 	if (args->count)
-		ret = args_positional(args, nlh, &attr_vtep,
-				      VROUTER_A_VTEP_ADDRESS, "address", &seen);
+		ret = address(args, nlh, &seen);
 	if (!ret)
 		ret = args_end(args);
 	return ret ? ret : nl_do(nlh, NULL, NULL);

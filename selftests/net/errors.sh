@@ -256,6 +256,14 @@ refused "vtep: address that is not ours" \
 	vtep set 192.0.2.9
 refused "vtep: multicast address" "address: must be a unicast IPv4 address" \
 	"address 224.0.0.1" -- vtep set 224.0.0.1
+refused "vtep: IPv6 address that is not ours" \
+	"address6: is on no interface of this namespace; add it first" \
+	"address6 2001:db8::9" -- vtep set 192.0.2.1 2001:db8::9
+for address in ff02::1 fe80::1 ::ffff:192.0.2.1; do
+	refused "vtep: address $address" \
+		"address6: must be a unicast IPv6 address, not a link-local one" \
+		"address6 $address" -- vtep set $address
+done
 refused "vtep: multicast router MAC" "rmac: must be a unicast MAC that is not zero" \
 	"rmac 03:00:00:00:00:01" -- vtep set 192.0.2.1 rmac 03:00:00:00:00:01
 refused "vtep: removal with tunnels" \
@@ -263,6 +271,8 @@ refused "vtep: removal with tunnels" \
 	vtep del 192.0.2.1
 refused "vtep: removal of another" "address: the VTEP has another one" \
 	"address 192.0.2.9" -- vtep del 192.0.2.9
+refused "vtep: removal of another, IPv6" "address6: the VTEP has another one" \
+	"address6 2001:db8::9" -- vtep del 2001:db8::9
 refused "vtep: port in use" "port: another socket has this UDP port" "port 4790" -- \
 	vtep set 192.0.2.1 port 4790
 
@@ -285,8 +295,10 @@ refused "nexthop: change of an unknown one" "id: no such nexthop" "id 99" -- \
 refused "nexthop: one in use enters a VRF" \
 	"type: a nexthop in use keeps its VRF, or stays without one" "type vrf" -- \
 	nexthop replace id 7 vrf blue
-refused "nexthop: multicast VTEP" "via: must be a unicast IPv4 address" \
-	"via 239.0.0.1" -- nexthop add via 239.0.0.1 vni 5001 rmac $R2
+for via in 239.0.0.1 255.255.255.255 ff02::1 fe80::1 ::ffff:192.0.2.2 ::1 ::; do
+	refused "nexthop: VTEP $via" "via: must be a unicast IPv4 or IPv6 address" \
+		"via $via" -- nexthop add via $via vni 5001 rmac $R2
+done
 refused "nexthop: VNI 0" "vni: must be 1 to 16777215" "vni 0" -- \
 	nexthop add via 192.0.2.2 vni 0 rmac $R2
 refused "nexthop: VNI over 24 bits" "vni: must be 1 to 16777215" "vni 16777216" -- \

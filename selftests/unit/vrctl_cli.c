@@ -368,6 +368,43 @@ TEST(sent_as_typed)
 	assert_int_equal(mnl_attr_get_u32(sent(VROUTER_A_VRF_VNI)), 16777216);
 }
 
+static void assert_sent_address(uint16_t type, const char *addr)
+{
+	const struct nlattr *nla = sent(type);
+	uint8_t bytes[16];
+
+	assert_non_null(nla);
+	assert_int_equal(inet_pton(strchr(addr, ':') ? AF_INET6 : AF_INET, addr, bytes), 1);
+	assert_int_equal(mnl_attr_get_payload_len(nla), strchr(addr, ':') ? 16 : 4);
+	assert_memory_equal(mnl_attr_get_payload(nla), bytes, mnl_attr_get_payload_len(nla));
+}
+
+/* The family of an address decides where it goes; the order does not matter. */
+TEST(underlay_of_both_families)
+{
+	static const char *const both[] = {
+		"vtep set 192.0.2.1 2001:db8::1", "vtep set 2001:db8::1 192.0.2.1",
+		"vtep add address 2001:db8::1 address 192.0.2.1 udp6-zero-csum-tx on",
+	};
+
+	answer_ack();
+	for (size_t i = 0; i < ARRAY_SIZE(both); i++) {
+		assert_int_equal(vrctl(both[i]), 0);
+		assert_sent_address(VROUTER_A_VTEP_ADDRESS, "192.0.2.1");
+		assert_sent_address(VROUTER_A_VTEP_ADDRESS6, "2001:db8::1");
+	}
+	assert_int_equal(mnl_attr_get_u32(sent(VROUTER_A_VTEP_UDP6_ZERO_CSUM_TX)), 1);
+	assert_null(sent(VROUTER_A_VTEP_UDP6_ZERO_CSUM_RX));
+	assert_int_equal(vrctl("vtep set 2001:db8::1 port 4790"), 0);
+	assert_null(sent(VROUTER_A_VTEP_ADDRESS));
+	assert_int_equal(vrctl("vtep del 2001:db8::1"), 0);
+	assert_sent_address(VROUTER_A_VTEP_ADDRESS6, "2001:db8::1");
+	assert_int_equal(vrctl("nexthop add id 7 via 2001:db8::2 vni 1 rmac 02:00:00:00:00:02"), 0);
+	assert_sent_address(VROUTER_A_NEXTHOP_VIA, "2001:db8::2");
+	assert_int_equal(vrctl("route add vrf v ::/0 via 2001:db8::3 vni 1 rmac 02:00:00:00:00:03"), 0);
+	assert_sent_address(VROUTER_A_ROUTE_NH_VIA, "2001:db8::3");
+}
+
 TEST(refusal_names_attribute_and_value)
 {
 	answer_ack();
@@ -502,7 +539,10 @@ TEST(syntax_errors_send_nothing)
 		"route add 10.0.0.0/8 nhid 7", "route add vrf red 10.0.0.0/8 nhid 7 blackhole",
 		"route add vrf red 10.0.0.0/256 nhid 7", "-6 route add vrf red 10.0.0.0/8 nhid 7",
 		"route add vrf red 10.0.0.0/8 11.0.0.0/8 nhid 7",
-		"nexthop add id 7", "nexthop add via 2001:db8::1 vni 1", "nexthop add nosuch",
+		"nexthop add id 7", "nexthop add via 2001:db8::1/64 vni 1", "nexthop add nosuch",
+		"vtep set 192.0.2.1 192.0.2.2", "vtep set 2001:db8::1 2001:db8::2", "vtep set x",
+		"vtep set 192.0.2.1 2001:db8::1 192.0.2.2",
+		"vtep set 192.0.2.1 udp6-zero-csum-rx 1",
 		"vif add no-such-device vrf red", "vif add lo vrf red mode x",
 		"vtep set 192.0.2.1 port 65536", "vtep show x", "fastpath x",
 		"stats show x", "monitor x", "-netns no-such-namespace vrf show",
@@ -644,6 +684,7 @@ int main(void)
 		cmocka_unit_test_setup(vrf_add, reset),
 		cmocka_unit_test_setup(flags_of_verbs, reset),
 		cmocka_unit_test_setup(sent_as_typed, reset),
+		cmocka_unit_test_setup(underlay_of_both_families, reset),
 		cmocka_unit_test_setup(refusal_names_attribute_and_value, reset),
 		cmocka_unit_test_setup(refusal_inside_a_prefix, reset),
 		cmocka_unit_test_setup(refusal_beyond_the_request, reset),
