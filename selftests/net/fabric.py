@@ -13,6 +13,9 @@ import sys
 from scapy.all import (ICMP, IP, UDP, Ether, ICMPv6DestUnreach, ICMPv6TimeExceeded, IPv6, Raw)
 from scapy.layers.vxlan import VXLAN
 
+# The underlay is IPv4; or IPv6, but for what host-a and gw say to each other.
+SIX = os.environ.get("UNDERLAY") == "6"
+
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from model import built, routed, source_port, tos_of    # noqa: E402
@@ -26,7 +29,7 @@ MODES = ("module", "xdp")
 class Host:
     def __init__(self, number, name):
         self.number, self.name, self.wire = number, name, f"wire-{name}"
-        self.vtep = f"192.0.2.{number}"
+        self.vtep, self.vtep6 = f"192.0.2.{number}", f"2001:db8::{number}"
         self.mac = f"02:aa:00:00:0{number}:01"
         self.spine_mac = f"02:aa:00:00:0{number}:fe"
 
@@ -71,11 +74,29 @@ def to_tenant(t, ip):
     return Ether(dst=t.mac, src=GWMAC) / ip
 
 
+def over6(here, there):
+    return SIX and {here.name, there.name} != {"host-a", "gw"}
+
+
+def sum_known(ip):
+    """Whether a tunnel's UDP checksum is told by the headers of what is inside."""
+    raw = bytes(ip.payload)
+    if ip.version == 4 and (ip.ihl > 5 or ip.frag or "MF" in ip.flags):
+        return False
+    proto = ip.proto if ip.version == 4 else ip.nh
+    if proto == 6:
+        return len(raw) >= 20
+    return proto == 17 and raw[6:8] != b"\0\0" and int.from_bytes(raw[4:6], "big") == len(raw)
+
+
 def on_wire(here, there, vrf, ip):
     """A routed packet as host @here sends it to host @there."""
-    return (Ether(dst=here.spine_mac, src=here.mac) /
-            IP(src=here.vtep, dst=there.vtep, tos=tos_of(ip), id=0, flags="DF", ttl=64) /
-            UDP(sport=source_port(ip), dport=PORT, chksum=0) /
+    outer = (IP(src=here.vtep, dst=there.vtep, tos=tos_of(ip), id=0, flags="DF", ttl=64) /
+             UDP(sport=source_port(ip), dport=PORT, chksum=0))
+    if over6(here, there):
+        outer = (IPv6(src=here.vtep6, dst=there.vtep6, tc=tos_of(ip), hlim=64) /
+                 UDP(sport=source_port(ip), dport=PORT))
+    return (Ether(dst=here.spine_mac, src=here.mac) / outer /
             VXLAN(flags=8, vni=5000 + VRFS[vrf]) /
             Ether(dst=there.rmac(vrf), src=here.rmac(vrf)) / ip)
 
@@ -85,9 +106,16 @@ def off_wire(there, inner, vrf="red", src=None, vni=None, mac=None, vflags=8, cs
     """A frame from the spine to host @there; @inner is an IP packet or a frame."""
     if not isinstance(inner, Ether):
         inner = Ether(dst=mac or there.rmac(vrf), src="02:00:00:00:00:99") / inner
+    u = UDP(sport=50000, dport=port, **(udp or {}))
+    if SIX:
+        if csum:
+            u.chksum = csum
+        return (Ether(dst=there.mac, src=there.spine_mac) /
+                IPv6(src=src or (A if there is B else B).vtep6, dst=there.vtep6, hlim=62,
+                     tc=kv.get("tos", 0)) / u /
+                VXLAN(flags=vflags, vni=vni or 5000 + VRFS[vrf]) / inner)
     kv.setdefault("flags", "DF")
     kv.setdefault("id", 9)
-    u = UDP(sport=50000, dport=port, **(udp or {}))
     if csum is not None:
         u.chksum = csum
     return (Ether(dst=there.mac, src=there.spine_mac) /
@@ -117,6 +145,18 @@ def patched(frame, at, value):
     return bytes(raw)
 
 
+def patched_vxlan(frame, at, value):
+    """With bytes of the VXLAN header changed, and a checksum over IPv6 right again."""
+    if not SIX:
+        return patched(frame, 42 + at, value)
+    raw = bytearray(patched(patched(frame, 62 + at, value), 60, b"\0\0"))
+    words = bytes(raw[22:54]) + raw[58:60] + b"\0\x11" + raw[54:]
+    total = sum(int.from_bytes(words[i:i + 2].ljust(2, b"\0"), "big")
+                for i in range(0, len(words), 2))
+    raw[60:62] = (-total % 0xffff or 0xffff).to_bytes(2, "big")
+    return bytes(raw)
+
+
 class Play:
     def __init__(self):
         self.counts = {}
@@ -124,7 +164,7 @@ class Play:
         for t in TENANTS:
             print(f"port {t.name} {t.name} eth0 in")
         for h in HOSTS:
-            print(f"port {h.wire} spine {h.name} in,noarp")
+            print(f"port {h.wire} spine {h.name} in,noarp{',nond' if SIX else ''}")
 
     def case(self, name):
         assert name not in self.names, name
@@ -176,7 +216,8 @@ class Play:
                 nhid = 10 * VRFS[vrf] + there.number
                 self.count(host, f"vrf.{vrf}", f"traffic.tunnel-{path}", n, [mode])
                 self.count(host, f"nexthop.{nhid}", f"traffic.{path}", n, [mode])
-                self.count(host, f"vtep.{there.vtep}", f"traffic.{path}", n, [mode])
+                vtep = there.vtep6 if over6(host, there) else there.vtep
+                self.count(host, f"vtep.{vtep}", f"traffic.{path}", n, [mode])
 
     def travel(self, ip, vrf, path, to, vif=None, punt=None, own=False, ce=None):
         """@ip goes by the hosts of @path to tenant @to (None: it ends in the
@@ -189,13 +230,19 @@ class Play:
             if last and not to:
                 break
             there = to if last else path[i + 1]
+            why = punt
+            if not punt and not own and not sum_known(ip):
+                if i and over6(path[i - 1], host):
+                    why = "outer-udp-csum"
+                elif not last and over6(host, there):
+                    why = "outer-csum-send"
             if vif:
                 for mode in MODES:
-                    counter = f"traffic.rx-{'module' if punt else mode}"
+                    counter = f"traffic.rx-{'module' if why else mode}"
                     self.count(host, f"vif.{vif.name}", counter, len(bytes(ip)), [mode])
-            if punt:
-                self.punt(host, vrf, punt, vif)
-            self.sent(host, vrf, ip, there, not punt and not own)
+            if why:
+                self.punt(host, vrf, why, vif)
+            self.sent(host, vrf, ip, there, not why and not own)
             if not own:
                 ip = routed(ip, ce)
             if last:

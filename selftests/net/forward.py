@@ -5,8 +5,8 @@
 from scapy.all import (ICMP, IP, TCP, UDP, ICMPv6EchoRequest, IPOption_Router_Alert, IPv6,
                        IPv6ExtHdrFragment, IPv6ExtHdrHopByHop, Raw, SCTP, fragment)
 
-from fabric import (A, B, BLUE_A, BLUE_B, GW, RED_A, RED_A2, RED_B, Play, from_tenant, ip4, ip6,
-                    off_wire, patched, to_tenant)
+from fabric import (A, B, BLUE_A, BLUE_B, GW, RED_A, RED_A2, RED_B, SIX, Play, from_tenant, ip4,
+                    ip6, off_wire, patched_vxlan, to_tenant)
 from model import routed
 
 play = Play()
@@ -71,6 +71,20 @@ send("hop-by-hop header, IPv6", a, b,
                 Raw(b"h" * 8))), far)
 
 
+def extended(frame, proto, ext):
+    """An IPv6 frame with an extension header, for what does not count it in its checksum."""
+    length = int.from_bytes(frame[18:20], "big") + len(ext)
+    return frame[:18] + length.to_bytes(2, "big") + bytes([proto]) + frame[21:54] + ext + frame[54:]
+
+
+def fragments6(frame):
+    """In two, the second of which has no ports."""
+    head, data, n = frame[:54], frame[54:], 504
+    for start, part, more in (0, data[:n], 1), (n, data[n:], 0):
+        ext = b"\x11\0" + (start | more).to_bytes(2, "big") + b"\0\0\0\7"
+        yield extended(head[:18] + len(part).to_bytes(2, "big") + head[20:] + part, 44, ext)
+
+
 # What comes off the wire
 def arrive(name, ip, ce=None, punt=None, instance_punt=None, frame=None, **kv):
     play.case(name)
@@ -91,19 +105,28 @@ for inner, outer, after in (1, 3, 3), (2, 3, 3), (3, 0, 3), (2, 1, 1), (1, 2, 1)
     arrive(f"ECN {inner} in {outer}, IPv6", ip6(a.ip6, b.ip6, tc=0x10 | inner), ce=after,
            tos=0x10 | outer)
 plain = ip4(a.ip4, b.ip4)
-frame = patched(off_wire(B, plain), 42, b"\xff\xff\xff\xff")    # VXLAN's flags and reserved bytes
-arrive("reserved bits of VXLAN", plain, frame=patched(frame, 49, b"\xff"))
+frame = patched_vxlan(off_wire(B, plain), 0, b"\xff\xff\xff\xff")    # flags and reserved bytes
+arrive("reserved bits of VXLAN", plain, frame=patched_vxlan(frame, 7, b"\xff"))
 arrive("a UDP checksum", plain, csum=None)
 arrive("a UDP checksum around a ping", ip4(a.ip4, b.ip4, ICMP() / Raw(b"ping" * 14)), csum=None,
        punt="outer-udp-csum")
-arrive("options of the outer header", plain, options=[IPOption_Router_Alert()],
-       instance_punt="outer-options")
+if SIX:
+    outer = bytes(off_wire(B, plain))
+    arrive("options of the outer header", plain, instance_punt="outer-options",
+           frame=extended(outer, 0, b"\x11\0\1\4\0\0\0\0"))
+    play.case("no UDP checksum")
+    play.send(B, bytes(outer[:60]) + b"\0\0" + outer[62:])
+    play.drop(B, None, "outer-udp-csum")
+    play.end_case()
+else:
+    arrive("options of the outer header", plain, options=[IPOption_Router_Alert()],
+           instance_punt="outer-options")
 arrive("inner options", ip4(a.ip4, b.ip4, options=[IPOption_Router_Alert()]), punt="ip-options")
 
 play.case("an outer packet in fragments")
 big = ip4(a.ip4, b.ip4, UDP(sport=1, dport=2) / Raw(b"F" * 900))
 whole = off_wire(B, big, flags=0)
-for part in fragment(whole, fragsize=504):
+for part in (fragments6(bytes(whole)) if SIX else fragment(whole, fragsize=504)):
     play.send(B, part)
 play.punt(B, None, "outer-fragment")
 play.sent(B, "red", big, b, False)

@@ -20,7 +20,7 @@
 hosts=(host-a host-b gw)
 fabric
 fast_path "${hosts[@]}"
-play_counted forward "${hosts[@]}"
+play_counted "forward${UNDERLAY:-}" "${hosts[@]}"
 
 # Some packets went by XDP in mode xdp, and none in mode module.
 for ns in "${hosts[@]}"; do

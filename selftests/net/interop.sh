@@ -9,6 +9,8 @@
 #	10.1.1.10   192.0.2.1         192.0.2.2            10.1.2.10
 #	fd00:1::10                                         fd00:2::10
 #
+# With UNDERLAY=6 (interop6.sh) the VTEPs are 2001:db8::1 and ::2.
+#
 # Linux's VXLAN device of red sends outer UDP checksums, as iproute2 has it by
 # default; XDP verifies those around TCP and UDP, and leaves those around ICMP to
 # the module. That of blue sends none.
@@ -18,6 +20,19 @@
 
 LINUX_MAC=02:00:00:02:50:0	# of Linux's bridges: its router MACs
 VROUTER_MAC=02:00:c0:00:02:01	# host-a's router MAC
+OUR_VTEP=192.0.2.1
+LINUX_VTEP=192.0.2.2
+csum=udpcsum
+no_csum=noudpcsum
+knob=
+if [ "${UNDERLAY:-}" = 6 ]; then
+	OUR_VTEP=2001:db8::1
+	LINUX_VTEP=2001:db8::2
+	# Linux has one socket for both devices, and what it takes is the same for both.
+	csum=udp6zerocsumrx
+	no_csum="udp6zerocsumtx udp6zerocsumrx"
+	knob="rmac $VROUTER_MAC udp6-zero-csum-rx on"
+fi
 COUNT=50			# datagrams of a transfer
 SIZE=1000			# bytes of each
 PINGS=3
@@ -32,7 +47,7 @@ vrouter_tenant()
 	cat <<-END
 	vrf add $vrf vni 500$n
 	vif add $vrf-a vrf $vrf gateway 10.1.1.1/24 gateway fd00:1::1/64 addr 10.1.1.10 addr fd00:1::10 lladdr 02:bb:0$n:00:01:10 gwmac $GWMAC mode $mode
-	nexthop add id ${n}2 via 192.0.2.2 vni 500$n rmac $LINUX_MAC$n
+	nexthop add id ${n}2 via $LINUX_VTEP vni 500$n rmac $LINUX_MAC$n
 	route add vrf $vrf 10.1.2.0/24 nhid ${n}2
 	route add vrf $vrf fd00:2::/64 nhid ${n}2
 	END
@@ -50,7 +65,7 @@ linux_tenant()
 	route add table 100$n unreachable default metric 4278198272
 	link add br$vrf address $LINUX_MAC$n type bridge stp_state 0
 	link set br$vrf mtu 1500 master $vrf
-	link add vxlan$n type vxlan id 500$n local 192.0.2.2 dstport 4789 nolearning $csum
+	link add vxlan$n type vxlan id 500$n local $LINUX_VTEP dstport 4789 nolearning $csum
 	link set vxlan$n mtu 1500 master br$vrf
 	link set vxlan$n type bridge_slave neigh_suppress on learning off
 	link set br$vrf up
@@ -66,12 +81,26 @@ linux_tenant()
 	END
 }
 
+# underlay_of N M: host N's addresses, and its route to host M
+underlay_of()
+{
+	cat <<-END
+	addr add 192.0.2.$1/32 dev lo
+	addr add 203.0.113.$1/30 dev up0
+	route add 192.0.2.$2 via 203.0.113.$2 src 192.0.2.$1
+	addr add 2001:db8::$1/128 dev lo nodad
+	addr add 2001:db8:1::$1/64 dev up0 nodad
+	addr add fe80::$1/64 dev up0 nodad
+	route add 2001:db8::$2 via fe80::$2 dev up0 src 2001:db8::$1
+	END
+}
+
 # The router MAC is behind the VXLAN port, and there behind the VTEP.
 linux_fdb()
 {
 	cat <<-END
 	fdb add $VROUTER_MAC dev vxlan$1 master static extern_learn
-	fdb add $VROUTER_MAC dev vxlan$1 self static extern_learn dst 192.0.2.1
+	fdb add $VROUTER_MAC dev vxlan$1 self static extern_learn dst $OUR_VTEP
 	END
 }
 
@@ -88,18 +117,15 @@ hosts()
 	for name in red blue; do
 		wire "linux:$name-b" "$name-b:eth0"
 	done
-	printf '%s\n' "addr add 192.0.2.1/32 dev lo" "addr add 203.0.113.1/30 dev up0" \
-		"route add 192.0.2.2 via 203.0.113.2 src 192.0.2.1" | conf host-a
+	underlay_of 1 2 | conf host-a
 	{
-		printf '%s\n' "addr add 192.0.2.2/32 dev lo" \
-			"addr add 203.0.113.2/30 dev up0" \
-			"route add 192.0.2.1 via 203.0.113.1"
-		linux_tenant red 1 udpcsum
-		linux_tenant blue 2 noudpcsum
+		underlay_of 2 1
+		linux_tenant red 1 "$csum"
+		linux_tenant blue 2 "$no_csum"
 	} | conf linux
 	{ linux_fdb 1; linux_fdb 2; } | must bridge -n linux -batch -
 	{
-		printf '%s\n' "vtep set 192.0.2.1" "uplink add up0 mode $mode"
+		printf '%s\n' "vtep set $OUR_VTEP $knob" "uplink add up0 mode $mode"
 		vrouter_tenant red 1
 		vrouter_tenant blue 2
 	} | vr_batch host-a
@@ -216,7 +242,7 @@ to_linux()
 {
 	printf '%s\n' "vrf.$1 traffic.tunnel-$path $COUNT/$3" \
 		"vif.$1-a traffic.rx-$path $COUNT/$3" \
-		"nexthop.${2}2 traffic.$path $COUNT/$3" "vtep.192.0.2.2 traffic.$path $COUNT/$3"
+		"nexthop.${2}2 traffic.$path $COUNT/$3" "vtep.$LINUX_VTEP traffic.$path $COUNT/$3"
 }
 
 from_linux()
@@ -263,15 +289,17 @@ total()
 	counter host-a "vrf.$1" "traffic.$2"
 }
 
-# XDP carried all that it can: everything to Linux, and from it all but the pings
-# and echo replies around which is an outer UDP checksum.
+# XDP carried all that it can: everything but pings and echo replies around which
+# is an outer UDP checksum, and the gateway's own echo replies.
 xdp_did_its_share()
 {
-	local vrf
+	local vrf pings=0
 
+	# Over IPv6 its pings and echo replies have checksums that XDP does not know.
+	[ "${UNDERLAY:-}" != 6 ] || pings=$((6 * PINGS))
 	for vrf in red blue; do
-		same "$vrf to Linux: by the module just the gateway's own echo replies" \
-			"$OWN_REPLIES" "$(total $vrf tunnel-module)"
+		same "$vrf to Linux: by the module what it has to" \
+			"$((OWN_REPLIES + pings))" "$(total $vrf tunnel-module)"
 		check "$vrf to Linux: by XDP" test "$(total $vrf tunnel-xdp)" -gt 1000
 	done
 	same "blue from Linux: nothing by the module" 0 "$(total blue vif-module)"
@@ -281,7 +309,8 @@ xdp_did_its_share()
 		"$((6 * PINGS))" "$(total red vif-module)"
 	same "red from Linux: these, and pings to the gateway, were left to it for that" \
 		"$((6 * PINGS + OWN_REPLIES))" "$(counter host-a vrf.red punt.outer-udp-csum)"
-	same "what XDP left to the module" "punt.arp punt.local punt.nd punt.outer-udp-csum " \
+	same "what XDP left to the module" \
+		"punt.arp punt.local punt.nd ${UNDERLAY:+punt.outer-csum-send }punt.outer-udp-csum " \
 		"$(kinds '^punt')"
 }
 
@@ -308,6 +337,22 @@ if [ "$VR_MODE" = xdp ]; then
 	xdp_did_its_share
 else
 	module_did_all
+fi
+# The knob: without checksums over IPv6, XDP sends pings as well.
+if [ "${UNDERLAY:-}" = 6 ]; then
+	must vr host-a vtep set $OUR_VTEP rmac $VROUTER_MAC udp6-zero-csum-rx on \
+		udp6-zero-csum-tx on
+	capture wire=linux:up0:in,vxlan
+	for vrf in red blue; do
+		n=$(total $vrf "tunnel-$path")
+		check "ping without a UDP checksum, $vrf-a to 10.1.2.10" pings "$vrf-a" 10.1.2.10
+		same "they went by the path that is meant, $vrf" $((n + PINGS)) \
+			"$(total $vrf "tunnel-$path")"
+		same "1 MB by TCP without UDP checksums, $vrf-a" "$vrf-b" \
+			"$(talk tcp "$vrf-a" fd00:2::10 7 1000000)"
+	done
+	capture_end
+	same "none of them had one" 0 "$(captured wire | grep -c -v ' l4_csum=0000')"
 fi
 same "no packet was dropped" "" "$(kinds '^drop' | sed 's/drop.multicast //')"
 

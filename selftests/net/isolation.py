@@ -11,7 +11,7 @@ from scapy.all import (ARP, ICMP, IP, TCP, UDP, Dot1AD, Dot1Q, Ether, ICMPv6ND_N
                        ICMPv6ND_RA, ICMPv6NDOptSrcLLAddr, IPv6, Raw)
 from scapy.layers.vxlan import VXLAN
 
-from fabric import (A, B, BLUE_A, BLUE_B, GWMAC, RED_A, RED_A2, RED_B, Play, from_tenant, ip4,
+from fabric import (A, B, BLUE_A, BLUE_B, GWMAC, RED_A, RED_A2, RED_B, SIX, Play, from_tenant, ip4,
                     ip6, off_wire, patched)
 
 play = Play()
@@ -148,13 +148,27 @@ def malformed():
     refused("cut short, IPv6", "ip-malformed", bytes(frame)[:14 + 39])
 
 
+STRANGERS = (("a stranger", "2001:db8:77::1"), ("the spine", "2001:db8:2::a"),
+             ("an uplink that is no VTEP", "2001:db8:1::5")) if SIX else \
+    (("a stranger", "198.51.100.77"), ("the spine", "203.0.113.10"),
+     ("an uplink that is no VTEP", "203.0.113.5"))
+
+
+def short(rest):
+    if SIX:
+        outer = IPv6(src=A.vtep6, dst=B.vtep6) / UDP(sport=50000, dport=4789)
+    else:
+        outer = IP(src=A.vtep, dst=B.vtep, id=9, flags="DF") / \
+            UDP(sport=50000, dport=4789, chksum=0)
+    return (Ether(dst=B.mac, src=B.spine_mac) / outer / VXLAN(flags=8, vni=5001) / Raw(rest))
+
+
 def underlay():
     ip, v6 = ip4(RED_A.ip4, RED_B.ip4), ip6(RED_A.ip6, RED_B.ip6)
     stopped("an unknown VNI", "vni-unknown", off_wire(B, ip, vni=5999), None)
     stopped("VNI 0", "vni-unknown", off_wire(B, ip, vni=1 << 24), None)
     stopped("no I flag", "vxlan-flags", off_wire(B, ip, vflags=0), None)
-    for name, src in ("a stranger", "198.51.100.77"), ("the spine", "203.0.113.10"), \
-            ("an uplink that is no VTEP", "203.0.113.5"):
+    for name, src in STRANGERS:
         stopped(f"from {name}", "source-vtep", off_wire(B, ip, src=src))
     stopped("red's router MAC in blue's VNI", "router-mac",
             off_wire(B, ip, vrf="blue", mac=B.rmac("red")), "blue")
@@ -172,7 +186,7 @@ def underlay():
     stopped("inner link-local", "link-local", off_wire(B, ip6("fe80::1", RED_B.ip6)))
     stopped("inner loopback", "martian", off_wire(B, ip4("127.0.0.1", RED_B.ip4)))
     stopped("a wrong inner header checksum", "ip-csum",
-            patched(off_wire(B, ip), 64 + 10, b"\x12\x34"))
+            off_wire(B, ip4(RED_A.ip4, RED_B.ip4, chksum=0x1234)))
     for n in ip, v6:
         stopped(f"CE around a packet without ECN, IPv{n.version}", "ecn", off_wire(B, n, tos=3))
     stopped("to an address only in blue", "no-route",
@@ -181,10 +195,8 @@ def underlay():
             punt="no-route")
     stopped("to the gateway, UDP", "local-proto", off_wire(B, ip4(RED_A.ip4, RED_B.gw4)),
             punt="local")
-    short = (Ether(dst=B.mac, src=B.spine_mac) / IP(src=A.vtep, dst=B.vtep, id=9, flags="DF") /
-             UDP(sport=50000, dport=4789, chksum=0) / VXLAN(flags=8, vni=5001))
-    stopped("no inner frame", "outer-malformed", short, None)
-    stopped("half an inner frame", "outer-malformed", short / Raw(b"\0" * 13), None)
+    for name, rest in ("no inner frame", b""), ("half an inner frame", b"\0" * 13):
+        stopped(name, "outer-malformed", short(rest), None)
 
 
 def again():

@@ -305,6 +305,17 @@ host_number()
 	esac
 }
 
+# Address of host N's VTEP for host M: of IPv4, or with UNDERLAY=6 of IPv6 but
+# between host-a and gw, so that each host has tunnels of both (gw: see fabric.py)
+vtep_for()
+{
+	if [ "${UNDERLAY:-}" != 6 ] || [ "$1$2" = 13 ] || [ "$1$2" = 31 ]; then
+		echo "192.0.2.$1"
+	else
+		echo "2001:db8::$1"
+	fi
+}
+
 RMAC=02:00:c0:00:02:0		# default of VTEP 192.0.2.N, for VRF red
 BLUE_RMAC=02:00:0b:1e:00:0	# of VRF blue at host N
 GWMAC=02:00:5e:00:00:01
@@ -326,7 +337,7 @@ tenant()
 fabric_vrfs()
 {
 	cat <<-END
-	vtep set 192.0.2.$1
+	vtep set 192.0.2.$1${UNDERLAY:+ 2001:db8::$1}
 	uplink add up0 mode $2
 	vrf add red vni 5001 id 1
 	vrf add blue vni 5002 id 2 rmac $BLUE_RMAC$1
@@ -340,8 +351,8 @@ fabric_nexthops()
 
 	for h in 1 2 3; do
 		[ "$h" != "$1" ] || continue
-		echo "nexthop add id 1$h via 192.0.2.$h vni 5001 rmac $RMAC$h"
-		echo "nexthop add id 2$h via 192.0.2.$h vni 5002 rmac $BLUE_RMAC$h"
+		echo "nexthop add id 1$h via $(vtep_for "$h" "$1") vni 5001 rmac $RMAC$h"
+		echo "nexthop add id 2$h via $(vtep_for "$h" "$1") vni 5002 rmac $BLUE_RMAC$h"
 	done
 }
 
@@ -402,6 +413,13 @@ fabric_host()
 	link set up0 up
 	route add default via 203.0.113.$((4 * h + 2)) src 192.0.2.$h
 	END
+	[ -n "${UNDERLAY:-}" ] || return 0
+	cat <<-END
+	addr add 2001:db8::$h/128 dev lo nodad
+	addr add fe80::5/64 dev up0 nodad
+	addr add 2001:db8:$h::5/64 dev up0 nodad
+	route add ::/0 via 2001:db8:$h::a src 2001:db8::$h
+	END
 }
 
 fabric_spine()
@@ -413,6 +431,11 @@ fabric_spine()
 		echo "link set $name up"
 		echo "addr add 203.0.113.$((4 * h + 2))/30 dev $name"
 		echo "route add 192.0.2.$h/32 via 203.0.113.$((4 * h + 1))"
+		[ -n "${UNDERLAY:-}" ] || continue
+		# Linux solicits from link-local addresses alone
+		echo "addr add fe80::a/64 dev $name nodad"
+		echo "addr add 2001:db8:$h::a/64 dev $name nodad"
+		echo "route add 2001:db8::$h/128 via 2001:db8:$h::5"
 	done
 }
 
@@ -429,7 +452,7 @@ fabric()
 		must ip -n "$name" link set eth0 up
 	done
 	fabric_spine | conf spine
-	in_ns spine sysctl -qw net.ipv4.ip_forward=1
+	in_ns spine sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 	{
 		fabric_host 1
 		printf 'link set %s up\n' red-a red-a2 blue-a

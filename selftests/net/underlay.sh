@@ -7,21 +7,33 @@
 #	10.1.1.10  192.0.2.1                 192.0.2.2    10.1.2.10
 #
 # Two links lead from host-a to the spine: up0 (203.0.113.5, spine .6) and up1
-# (203.0.113.9, spine .10).
+# (203.0.113.9, spine .10). With UNDERLAY=6 (underlay6.sh) the VTEPs are
+# 2001:db8::1 and ::2, and up0 is 2001:db8:1::5, spine ::6, and so on.
 
 # shellcheck source=selftests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 mode=skb
 [ "$VR_MODE" = module ] || mode=xdp
+if [ "${UNDERLAY:-}" = 6 ]; then
+	IP=ipv6 HOST=128 LINK=64 NODAD=" nodad" OVERHEAD=70
+	V1=2001:db8::1 V2=2001:db8::2
+	H0=2001:db8:1::5 H1=2001:db8:2::9 HB=2001:db8:3::13
+	G0=2001:db8:1::6 G1=2001:db8:2::10 GB=2001:db8:3::14
+else
+	IP=ipv4 HOST=32 LINK=30 NODAD='' OVERHEAD=50
+	V1=192.0.2.1 V2=192.0.2.2
+	H0=203.0.113.5 H1=203.0.113.9 HB=203.0.113.13
+	G0=203.0.113.6 G1=203.0.113.10 GB=203.0.113.14
+fi
 A0=02:aa:00:00:01:00
 A1=02:aa:00:00:01:01
 S0=02:aa:00:00:00:00
 S1=02:aa:00:00:00:01
 NEW=02:aa:00:00:00:99
-# red-a to red-b: Ethernet, IPv4 with DF, UDP without checksum
+# red-a to red-b: Ethernet, IPv4 with DF, UDP
 HEAD=${GWMAC//:/}02bb01000110080045000032000040004011
-HEAD+=23a60a01010a0a01020a03e807d0001e0000
+HEAD+=23a60a01010a0a01020a03e807d0001edce4
 TAIL=$(printf '%044d' 0)
 
 quiet_defaults
@@ -33,41 +45,55 @@ nets host-a host-b spine red-a red-b
 	echo "link add red-a netns host-a type veth peer name eth0 netns red-a address 02:bb:01:00:01:10"
 	echo "link add red-b netns host-b type veth peer name eth0 netns red-b address 02:bb:01:00:02:10"
 } | must ip -batch -
+# link_local NS DEV ADDRESS: Linux asks for IPv6 neighbours from such an address alone
+link_local()
+{
+	[ $IP = ipv4 ] || must ip -n "$1" addr replace "fe80::$3/64" dev "$2" nodad
+}
+
+link_local spine a0 6
+link_local spine a1 10
+link_local spine b0 14
+link_local host-a up0 5
+link_local host-a up1 9
+link_local host-b up0 13
 conf spine <<END
 link set a0 up
 link set a1 up
 link set b0 up
-addr add 203.0.113.6/30 dev a0
-addr add 203.0.113.10/30 dev a1
-addr add 203.0.113.14/30 dev b0
-route add 192.0.2.1 via 203.0.113.5
-route add 192.0.2.2 via 203.0.113.13
+addr add $G0/$LINK dev a0$NODAD
+addr add $G1/$LINK dev a1$NODAD
+addr add $GB/$LINK dev b0$NODAD
+route add $V1 via $H0
+route add $V2 via $HB
 END
-in_ns spine sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0
+in_ns spine sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 \
+	net.ipv6.conf.all.forwarding=1
+in_ns host-a sysctl -qw net.ipv6.conf.all.keep_addr_on_down=1
 conf host-a <<END
-addr add 192.0.2.1/32 dev lo
+addr add $V1/$HOST dev lo$NODAD
 link set up0 up
 link set up1 up
 link set red-a up
-addr add 203.0.113.5/30 dev up0
-addr add 203.0.113.9/30 dev up1
-route add 192.0.2.2 via 203.0.113.6 src 192.0.2.1
+addr add $H0/$LINK dev up0$NODAD
+addr add $H1/$LINK dev up1$NODAD
+route add $V2 via $G0 src $V1
 END
 conf host-b <<END
-addr add 192.0.2.2/32 dev lo
+addr add $V2/$HOST dev lo$NODAD
 link set up0 up
 link set red-b up
-addr add 203.0.113.13/30 dev up0
-route add 192.0.2.1 via 203.0.113.14 src 192.0.2.2
+addr add $HB/$LINK dev up0$NODAD
+route add $V1 via $GB src $V2
 END
 must ip -n red-a link set eth0 up
 must ip -n red-b link set eth0 up
 
 # A stale neighbour in use is asked again after seconds, not after a minute.
-in_ns host-a sysctl -qw net.ipv4.neigh.up0.delay_first_probe_time=1 \
-	net.ipv4.neigh.up1.delay_first_probe_time=1 \
-	net.ipv4.neigh.up0.base_reachable_time_ms=2000 \
-	net.ipv4.neigh.up1.base_reachable_time_ms=2000
+in_ns host-a sysctl -qw net.$IP.neigh.up0.delay_first_probe_time=1 \
+	net.$IP.neigh.up1.delay_first_probe_time=1 \
+	net.$IP.neigh.up0.base_reachable_time_ms=2000 \
+	net.$IP.neigh.up1.base_reachable_time_ms=2000
 
 # one frame, N of them
 frames_of()
@@ -116,20 +142,20 @@ unresolved()
 # --- the first packet -----------------------------------------------------------
 
 vr_batch host-a <<END
-vtep set 192.0.2.1
+vtep set $V1 rmac ${RMAC}1
 uplink add up0 mode $mode
 uplink add up1 mode $mode
 vrf add red vni 5001
 vif add red-a vrf red gateway 10.1.1.1/24 addr 10.1.1.10 lladdr 02:bb:01:00:01:10 gwmac $GWMAC mode $mode
-nexthop add id 12 via 192.0.2.2 vni 5001 rmac ${RMAC}2
+nexthop add id 12 via $V2 vni 5001 rmac ${RMAC}2
 route add vrf red 10.1.2.0/24 nhid 12
 END
 vr_batch host-b <<END
-vtep set 192.0.2.2
+vtep set $V2 rmac ${RMAC}2
 uplink add up0 mode $mode
 vrf add red vni 5001
 vif add red-b vrf red gateway 10.1.2.1/24 addr 10.1.2.10 lladdr 02:bb:01:00:02:10 gwmac $GWMAC mode $mode
-nexthop add id 11 via 192.0.2.1 vni 5001 rmac ${RMAC}1
+nexthop add id 11 via $V1 vni 5001 rmac ${RMAC}1
 route add vrf red 10.1.1.0/24 nhid 11
 END
 capture red-b=red-b:eth0:in,ip
@@ -151,7 +177,7 @@ counted "by the path that is meant" host-a <<END
 vif.red-a traffic.rx-$path 20/1000
 vrf.red traffic.tunnel-$path 20/1000
 nexthop.12 traffic.$path 20/1000
-vtep.192.0.2.2 traffic.$path 20/1000
+vtep.$V2 traffic.$path 20/1000
 END
 
 # --- the neighbour ----------------------------------------------------------------
@@ -163,7 +189,7 @@ went_to()
 }
 
 must ip -n spine link set a0 address $NEW
-must ip -n host-a neigh replace 203.0.113.6 lladdr $NEW dev up0 nud reachable
+must ip -n host-a neigh replace $G0 lladdr $NEW dev up0 nud reachable
 check "a new MAC of the neighbour, told by ARP: used at once" \
 	poll "$DEADLINE" went_to "a0 $NEW $A0 20"
 
@@ -171,21 +197,40 @@ check "a new MAC of the neighbour, told by ARP: used at once" \
 must ip -n spine link set a0 address $S0
 check "a new MAC of the neighbour, not told: found out" poll 60 went_to "a0 $S0 $A0 20"
 
-must ip -n host-a neigh del 203.0.113.6 dev up0
+must ip -n host-a neigh del $G0 dev up0
 check "the neighbour is forgotten: asked for, unasked" poll "$DEADLINE" tunnel_by up0
 same "and packets go on" "a0 $S0 $A0 20" "$(went)"
 
+silent()
+{
+	if [ $IP = ipv4 ]; then
+		must ip -n spine link set a0 arp off
+	else
+		must ip -n spine addr del "$G0/$LINK" dev a0
+	fi
+}
+
+answering()
+{
+	if [ $IP = ipv4 ]; then
+		must ip -n spine link set a0 arp on
+	else
+		must ip -n spine addr add "$G0/$LINK" dev a0 nodad
+		must ip -n spine route replace $V1 via $H0
+	fi
+}
+
 # It answers no more, and then again: nothing is sent meanwhile.
-must ip -n spine link set a0 arp off
-must ip -n host-a neigh del 203.0.113.6 dev up0
+silent
+must ip -n host-a neigh del $G0 dev up0
 check "the neighbour does not answer: unresolved" poll "$DEADLINE" unresolved
-must ip -n spine link set a0 arp on
+answering
 check "it answers again: resolved, unasked" poll "$DEADLINE" tunnel_by up0
 same "and packets go on again" "a0 $S0 $A0 20" "$(went)"
 
 # --- routes and uplinks -----------------------------------------------------------
 
-must ip -n host-a route replace 192.0.2.2 via 203.0.113.10 src 192.0.2.1
+must ip -n host-a route replace $V2 via $G1 src $V1
 check "another route: the tunnel follows" poll "$DEADLINE" tunnel_by up1
 same "packets leave by the other uplink" "a1 $S1 $A1 20" "$(went)"
 
@@ -209,10 +254,10 @@ dropped()
 	fi
 }
 
-must ip -n host-a route del 192.0.2.2
+must ip -n host-a route del $V2
 check "no route: unresolved" poll "$DEADLINE" unresolved
 dropped "and packets are dropped for that"
-must ip -n host-a route add 192.0.2.2 via 203.0.113.6 src 192.0.2.1
+must ip -n host-a route add $V2 via $G0 src $V1
 check "a route again: resolved" poll "$DEADLINE" tunnel_by up0
 same "and packets go by it" "a0 $S0 $A0 20" "$(went)"
 
@@ -220,7 +265,8 @@ must ip -n host-a link set up0 down
 check "the uplink goes down: unresolved" poll "$DEADLINE" unresolved
 dropped "and packets are dropped for that, too"
 must ip -n host-a link set up0 up
-must ip -n host-a route replace 192.0.2.2 via 203.0.113.6 src 192.0.2.1
+link_local host-a up0 5
+must ip -n host-a route replace $V2 via $G0 src $V1
 check "the uplink is up again: resolved" poll "$DEADLINE" tunnel_by up0
 same "and packets go by it again" "a0 $S0 $A0 20" "$(went)"
 
@@ -254,12 +300,12 @@ big()
 
 check "a packet of 1500 bytes passes" poll "$DEADLINE" big
 must ip -n host-a link set up0 mtu 1500
-told_1450()
+told_less()
 {
-	big | grep -q 'From 10.1.1.1 .*mtu = 1450'
+	big | grep -q 'From 10.1.1.1 .*mtu = '$((1500 - OVERHEAD))
 }
 check "a smaller MTU of the uplink: the tenant is told the right one" \
-	poll "$DEADLINE" told_1450
+	poll "$DEADLINE" told_less
 must ip -n host-a link set up0 mtu 1600
 check "a larger one: it passes again" poll "$DEADLINE" big
 

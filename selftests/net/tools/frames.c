@@ -17,7 +17,7 @@
  *		What lies in frames, or in lines of a capture, as KEY=VALUE;
  *		see show.c for the keys.
  *
- * FILTER is a list of in, out, vxlan, ip, noarp.
+ * FILTER is a list of in, out, vxlan, ip, noarp, nond.
  */
 #include <errno.h>
 #include <poll.h>

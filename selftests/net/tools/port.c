@@ -31,6 +31,8 @@ struct filter filter_parse(const char *words)
 			f.ip = true;
 		else if (!strcmp(word, "noarp"))
 			f.no_arp = true;
+		else if (!strcmp(word, "nond"))
+			f.no_nd = true;
 		else if (strcmp(word, "all"))
 			die("no such filter: %s", word);
 	}
@@ -44,10 +46,18 @@ static uint16_t half(const uint8_t *p)
 
 static bool is_vxlan(const uint8_t *p, size_t len)
 {
-	size_t udp = 14 + (p[14] & 15) * 4;
+	bool v6 = half(p + 12) == ETHERTYPE_IPV6;
+	size_t udp = 14 + (v6 ? 40 : (p[14] & 15) * 4);
 
-	return half(p + 12) == ETHERTYPE_IP && len >= udp + 8 && p[23] == IPPROTO_UDP &&
+	return (v6 || half(p + 12) == ETHERTYPE_IP) && len >= udp + 8 &&
+	       p[v6 ? 20 : 23] == IPPROTO_UDP &&
 	       (half(p + udp) == VXLAN_PORT || half(p + udp + 2) == VXLAN_PORT);
+}
+
+static bool is_nd(const uint8_t *p, size_t len)
+{
+	return half(p + 12) == ETHERTYPE_IPV6 && len >= 55 &&
+	       (p[38] == 0xff || (p[20] == IPPROTO_ICMPV6 && p[54] >= 133 && p[54] <= 137));
 }
 
 static bool wanted(const struct filter *f, const uint8_t *p, size_t len, bool out)
@@ -58,6 +68,8 @@ static bool wanted(const struct filter *f, const uint8_t *p, size_t len, bool ou
 		return false;
 	if (f->vxlan)
 		return len >= 42 && is_vxlan(p, len);
+	if (f->no_nd && is_nd(p, len))
+		return false;
 	if (f->ip)
 		return type == ETHERTYPE_IP || type == ETHERTYPE_IPV6;
 	return !f->no_arp || type != ETHERTYPE_ARP;

@@ -12,7 +12,8 @@
 /* struct filter - what a port wants to see. */
 struct filter {
 	bool in, out;	/* direction; neither means both */
-	bool vxlan;	/* only UDP over IPv4 to or from port 4789 */
+	bool vxlan;	/* only UDP to or from port 4789 */
+	bool no_nd;	/* no ND, and no IPv6 multicast */
 	bool ip;	/* only IPv4 and IPv6 */
 	bool no_arp;	/* all but ARP */
 };
