@@ -129,7 +129,7 @@ check "and found by its address" grep -q "lladdr $lladdr" \
 check "and so are a remote's counters" grep -q "^vtep 2001:db8::1" \
 	<(vr host-b stats show via 2001:db8::1)
 
-must ip -n host-a route replace default via inet6 2001:db8:1::a dev up0 src 192.0.2.1
+must ip -n host-a route replace 0.0.0.0/0 src 192.0.2.1 via inet6 2001:db8:1::a dev up0
 resolved host-a 4
 snap host-a
 check "an IPv4 route by an IPv6 neighbour is used" arrives red-a eth0 "$BY_GW$TAIL"
