@@ -134,7 +134,7 @@ void scene_frame_init(struct scene *s)
 	mac(p.eth_src, SCENE_MAC_UNDERLAY);
 	mac(p.inner_dst, SCENE_MAC_OURS);
 	mac(p.inner_src, SCENE_MAC_REMOTE);
-	vr_tmpl_fill(t, vr_tmpl_make(t, &p), &f);
+	vr_tmpl_fill(t, vr_tmpl_make(t, &p), f.tos, &f);
 	mac(eth->dst, SCENE_MAC_GATEWAY);
 	mac(eth->src, SCENE_MAC_TENANT);
 	eth->proto = vr_hton16(VR_ETH_P_IP);

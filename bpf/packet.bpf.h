@@ -18,7 +18,7 @@ const volatile __u32 vr_has_frags;
  * @out: vif that it goes to, NULL when it goes into a tunnel
  * @nh: nexthop
  * @len: bytes of the frame
- * @note: drop reason to count although the packet goes on
+ * @note: drop reasons to count although the packet goes on, see verdict.h
  * @outer_tos: ToS of the tunnel that it came by, 0 on a vif
  * @f: the tenant's packet
  */
@@ -126,6 +126,12 @@ static __always_inline int packet_refuse(const struct packet *p, __u32 verdict)
 	return action;
 }
 
+static __noinline void count_note(const struct vr_hdr *hdr, __u32 vrf, __u32 vif, __u32 note)
+{
+	count_both(hdr, vrf, vif, note & VR_NOTE_MASK);
+	count_both(hdr, vrf, vif, note >> VR_NOTE_BITS);
+}
+
 static __always_inline void count_traffic(const struct vr_hdr *hdr, __u32 cpu, __u32 block,
 					  int kind, __u32 bytes)
 {
@@ -154,7 +160,7 @@ static __always_inline void packet_sent(const struct packet *p)
 	if (p->out)
 		count_traffic(p->hdr, cpu, p->out->block, VR_TRAFFIC_VIF_TX_XDP, p->f.len);
 	if (p->note)
-		packet_count(p, p->note);
+		count_note(p->hdr, p->vrf->block, p->vif ? p->vif->block : 0, p->note);
 }
 
 #endif /* _VROUTER_PACKET_BPF_H */

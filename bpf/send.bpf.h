@@ -21,8 +21,9 @@ static __always_inline __u32 send_verdict(struct packet *p)
 			return VR_VERDICT_PUNT(NO_REDIRECT);
 		return p->f.len > p->out->mtu ? VR_VERDICT_PUNT(TOO_BIG) : 0;
 	}
-	if (!(nh->flags & VR_NH_RESOLVED) || nh->flags & VR_NH_SELF)
-		return VR_VERDICT_PUNT(UNRESOLVED);
+	if (!(nh->flags & VR_NH_RESOLVED))
+		return nh->flags & VR_NH_SELF ? VR_VERDICT_PUNT(HAIRPIN) :
+						VR_VERDICT_PUNT(UNRESOLVED);
 	if (!(nh->flags & VR_NH_TX))
 		return VR_VERDICT_PUNT(NO_REDIRECT);
 	return p->f.len > nh->mtu ? VR_VERDICT_PUNT(TOO_BIG) : 0;
@@ -85,7 +86,7 @@ static __always_inline __u32 send_tunnel(struct xdp_md *ctx, struct packet *p, _
 #pragma unroll
 	for (i = 0; i < VR_TMPL_LEN / 8; i++)
 		((__u64 *)data)[i] = tmpl[i];
-	vr_tmpl_fill(data, p->nh->csum, &p->f);
+	vr_tmpl_fill(data, p->nh->csum, vr_outer_tos(p->nh->flags, p->f.tos), &p->f);
 	return 0;
 }
 
@@ -114,7 +115,7 @@ static __noinline __u32 send_tunnel6(struct xdp_md *ctx, struct packet *p, __u32
 	for (i = 0; i < VR_TMPL6_LEN / 8; i++)
 		((__u64 *)data)[i] = tmpl[i];
 	*(__u32 *)(data + i * 8) = tmpl[i];
-	vr_tmpl6_fill(data, &p->f);
+	vr_tmpl6_fill(data, vr_outer_tos(nh->flags, p->f.tos), &p->f);
 	if (csum)
 		vr_tmpl6_csum(data, nh->csum, vr_csum_inner(&p->f, data + VR_TMPL6_LEN));
 	return 0;

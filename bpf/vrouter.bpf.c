@@ -13,8 +13,8 @@ static __always_inline __u32 tunnel_verdict(struct packet *p, const struct vr_ou
 	const void *inner = data + (family == VR_FAM_IP6 ? VR_OUTER6_LEN : VR_OUTER_LEN);
 	__u32 verdict;
 
-	verdict = vr_verdict_vxlan(0, p->hdr->slots, inner - VR_VXLAN_LEN, o->src, family,
-				   &p->vrf, &p->note);
+	verdict = vr_verdict_vxlan(0, p->hdr, inner - VR_VXLAN_LEN, o->src, family, &p->vrf,
+				   &p->note);
 	if (verdict)
 		return verdict;
 	if (packet_nonlinear(inner + VR_ETH_LEN, end, p->len, data))

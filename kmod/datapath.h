@@ -41,6 +41,8 @@ bool vrouter_underlay_is_remote6(const struct dst_entry *dst);
  * @vrf: record of the VRF that the packet entered
  * @vrf_idx: its index, 0 while it is not known
  * @vif_idx: vif that the packet came from, 0 when it came by a tunnel or is ours
+ * @note: what to count when it goes on, see vr_verdict_check()
+ * @hairpins: tunnels to ourselves that it has come through
  * @flow: the packet as parsed
  *
  * Lives on the stack of one softirq, inside one RCU read section. skb->data
@@ -52,6 +54,8 @@ struct vrouter_ctx {
 	const struct vr_vrf *vrf;
 	u32 vrf_idx;
 	u32 vif_idx;
+	u32 note;
+	u32 hairpins;
 	struct vr_flow flow;
 };
 
@@ -86,6 +90,11 @@ enum vr_drop vrouter_admit(struct vrouter_ctx *ctx, struct sk_buff *skb);
 void vrouter_forward(struct vrouter_ctx *ctx, struct sk_buff *skb);
 /* Count a drop and free the skb. forward.c */
 void vrouter_drop(const struct vrouter_ctx *ctx, struct sk_buff *skb, enum vr_drop reason);
+/* Count packets that went on, to a vif or (0) into a tunnel. forward.c */
+void vrouter_sent(const struct vrouter_ctx *ctx, const struct vr_nh *nh, u32 out_vif,
+		  u32 packets, u32 bytes);
+/* Count what the packet's checks noted. forward.c */
+void vrouter_count_note(const struct vrouter_ctx *ctx, u32 packets);
 /* Send an IP packet that we made (ICMP) into a VRF; takes the skb. forward.c */
 void vrouter_output(struct vrouter_ctx *ctx, struct sk_buff *skb);
 
@@ -93,6 +102,8 @@ void vrouter_output(struct vrouter_ctx *ctx, struct sk_buff *skb);
 void vrouter_vif_tx(struct vrouter_ctx *ctx, struct sk_buff *skb, const struct vr_nh *nh);
 /* Into a tunnel. tunnel-tx.c */
 void vrouter_tunnel_tx(struct vrouter_ctx *ctx, struct sk_buff *skb, const struct vr_nh *nh);
+/* Into a tunnel to ourselves. hairpin.c */
+void vrouter_hairpin(struct vrouter_ctx *ctx, struct sk_buff *skb, const struct vr_nh *nh);
 
 /* ARP from a vif; takes the skb. arp.c */
 void vrouter_arp_rx(struct vrouter_vif *vif, struct vrouter_ctx *ctx, struct sk_buff *skb);

@@ -29,6 +29,36 @@ void vrouter_drop(const struct vrouter_ctx *ctx, struct sk_buff *skb, enum vr_dr
 }
 
 /**
+ * vrouter_count_note - count what the packet's checks noted.
+ * @ctx: packet
+ * @packets: how many on the wire
+ */
+void vrouter_count_note(const struct vrouter_ctx *ctx, u32 packets)
+{
+	u32 note;
+
+	for (note = ctx->note; note; note >>= VR_NOTE_BITS)
+		vrouter_count_drop(ctx->img, ctx->vrf_idx, ctx->vif_idx, note & VR_NOTE_MASK,
+				   packets);
+}
+
+/**
+ * vrouter_sent - count packets that went on.
+ * @ctx: packet
+ * @nh: where to
+ * @out_vif: vif that it was delivered to, 0 when it went into a tunnel
+ * @packets: how many on the wire
+ * @bytes: length of the IP packet, of a GSO packet as one
+ */
+void vrouter_sent(const struct vrouter_ctx *ctx, const struct vr_nh *nh, u32 out_vif,
+		  u32 packets, u32 bytes)
+{
+	vrouter_count_traffic(ctx->img, ctx->vrf_idx, ctx->vif_idx, out_vif, nh->slot, packets,
+			      bytes);
+	vrouter_count_note(ctx, packets);
+}
+
+/**
  * vrouter_options_ok - checksum of an IPv4 header with options.
  * @flow: packet as parsed
  * @l3: its header, linear
@@ -106,8 +136,13 @@ static enum vr_drop check_way(const struct vrouter_ctx *ctx, const struct vr_nh 
 		*mtu = VR_READ_ONCE(vif->mtu);
 		return VR_DROP_NONE;
 	}
+	/* Nothing is built that could be too long. */
+	if (nh->flags & VR_NH_SELF) {
+		*mtu = IP_MAX_MTU;
+		return VR_DROP_NONE;
+	}
 	/* With the uplink known, the kernel finds the neighbour as it sends. */
-	if (!nh->ifindex || !nh->mtu || nh->flags & VR_NH_SELF)
+	if (!nh->ifindex || !nh->mtu)
 		return VR_DROP_UNRESOLVED;
 	*mtu = nh->mtu;
 	return VR_DROP_NONE;
@@ -130,7 +165,7 @@ static bool must_segment(const struct vrouter_ctx *ctx, const struct sk_buff *sk
 	/* Its members keep IP headers of their own, which we would miss. */
 	if (type & SKB_GSO_FRAGLIST)
 		return true;
-	if (nh->type != VR_NH_TUNNEL)
+	if (nh->type != VR_NH_TUNNEL || nh->flags & VR_NH_SELF)
 		return false;
 	/* An skb describes one level of tunnels; and lengths have 16 bits. */
 	return skb->encapsulation || !net_gso_ok(TUNNEL_GSO, type) ||
@@ -174,6 +209,8 @@ static void send(struct vrouter_ctx *ctx, struct sk_buff *skb, const struct vr_n
 {
 	if (nh->type == VR_NH_VIF)
 		vrouter_vif_tx(ctx, skb, nh);
+	else if (unlikely(nh->flags & VR_NH_SELF))
+		vrouter_hairpin(ctx, skb, nh);
 	else
 		vrouter_tunnel_tx(ctx, skb, nh);
 }
@@ -212,6 +249,7 @@ void vrouter_forward(struct vrouter_ctx *ctx, struct sk_buff *skb)
 		return;
 	}
 	vr_ttl_dec(skb->data, ctx->flow.family);
+	ctx->flow.ttl--;
 	send(ctx, skb, nh);
 }
 

@@ -254,6 +254,7 @@ void vrouter_icmp_error(struct vrouter_ctx *ctx, struct sk_buff *skb, enum vr_dr
 	if (!error)
 		return;
 	ours.vif_idx = 0;
+	ours.note = 0;
 	vrouter_output(&ours, error);
 }
 
@@ -333,9 +334,11 @@ void vrouter_local_rx(struct vrouter_ctx *ctx, struct sk_buff *skb)
 		vrouter_drop(ctx, skb, reason);
 		return;
 	}
+	vrouter_count_note(ctx, 1);
 	/* The reply is ours, and not on the account of who asked. */
 	skb_orphan(skb);
 	skb->ip_summed = CHECKSUM_NONE;
 	ours.vif_idx = 0;
+	ours.note = 0;
 	vrouter_output(&ours, skb);
 }

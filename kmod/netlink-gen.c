@@ -96,13 +96,16 @@ const struct nla_policy vrouter_uplink_get_nl_policy[VROUTER_A_UPLINK_IFINDEX + 
 };
 
 /* VROUTER_CMD_VTEP_NEW - do */
-const struct nla_policy vrouter_vtep_new_nl_policy[VROUTER_A_VTEP_UDP6_ZERO_CSUM_TX + 1] = {
+const struct nla_policy vrouter_vtep_new_nl_policy[VROUTER_A_VTEP_RESERVED_CHECK + 1] = {
 	[VROUTER_A_VTEP_ADDRESS] = NLA_POLICY_EXACT_LEN(4),
 	[VROUTER_A_VTEP_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
 	[VROUTER_A_VTEP_RMAC] = NLA_POLICY_EXACT_LEN(6),
 	[VROUTER_A_VTEP_ADDRESS6] = NLA_POLICY_EXACT_LEN(16),
 	[VROUTER_A_VTEP_UDP6_ZERO_CSUM_RX] = NLA_POLICY_MAX(NLA_U32, 1),
 	[VROUTER_A_VTEP_UDP6_ZERO_CSUM_TX] = NLA_POLICY_MAX(NLA_U32, 1),
+	[VROUTER_A_VTEP_TTL] = NLA_POLICY_MIN(NLA_U8, 1),
+	[VROUTER_A_VTEP_DSCP] = { .type = NLA_U8, },
+	[VROUTER_A_VTEP_RESERVED_CHECK] = NLA_POLICY_MAX(NLA_U32, 2),
 };
 
 /* VROUTER_CMD_VTEP_DEL - do */
@@ -280,7 +283,7 @@ const struct genl_ops vrouter_nl_ops[24] = {
 		.cmd		= VROUTER_CMD_VTEP_NEW,
 		.doit		= vrouter_nl_vtep_new_doit,
 		.policy		= vrouter_vtep_new_nl_policy,
-		.maxattr	= VROUTER_A_VTEP_UDP6_ZERO_CSUM_TX,
+		.maxattr	= VROUTER_A_VTEP_RESERVED_CHECK,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

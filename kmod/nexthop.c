@@ -49,6 +49,8 @@ static void fill_tunnel(struct vrouter *vr, const struct vrouter_nexthop *nh, st
 	struct vr_tunnel t = {
 		.port = vr->vtep_port,
 		.vni = nh->vni,
+		.ttl = vr->vtep_ttl,
+		.tos = vrouter_vtep_is_pipe(vr) ? vr->vtep_dscp << 2 : 0,
 	};
 
 	memcpy(t.eth_dst, r->dst_mac, ETH_ALEN);
@@ -59,7 +61,7 @@ static void fill_tunnel(struct vrouter *vr, const struct vrouter_nexthop *nh, st
 	rec->ifindex = r->ifindex;
 	rec->mtu = min_t(u32, r->mtu, U16_MAX);
 	rec->flags = (r->resolved ? VR_NH_RESOLVED : 0) | (r->tx ? VR_NH_TX : 0) |
-		     (r->self ? VR_NH_SELF : 0);
+		     (r->self ? VR_NH_SELF : 0) | (vrouter_vtep_is_pipe(vr) ? VR_NH_PIPE : 0);
 	fill_template(vr, nh, &t, rec);
 }
 

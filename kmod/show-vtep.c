@@ -15,7 +15,10 @@ static int fill_vtep(struct sk_buff *skb, struct vrouter *vr, const void *obj)
 	      nla_put_u32(skb, VROUTER_A_VTEP_UDP6_ZERO_CSUM_RX, vr->vtep_zero_rx) ||
 	      nla_put_u32(skb, VROUTER_A_VTEP_UDP6_ZERO_CSUM_TX, vr->vtep_zero_tx))) ||
 	    nla_put_u16(skb, VROUTER_A_VTEP_PORT, ntohs(vr->vtep_port)) ||
-	    nla_put(skb, VROUTER_A_VTEP_RMAC, ETH_ALEN, vr->vtep_rmac))
+	    nla_put(skb, VROUTER_A_VTEP_RMAC, ETH_ALEN, vr->vtep_rmac) ||
+	    nla_put_u8(skb, VROUTER_A_VTEP_TTL, vr->vtep_ttl) ||
+	    nla_put_u8(skb, VROUTER_A_VTEP_DSCP, vr->vtep_dscp) ||
+	    nla_put_u32(skb, VROUTER_A_VTEP_RESERVED_CHECK, vr->vtep_reserved))
 		return -EMSGSIZE;
 	return 0;
 }

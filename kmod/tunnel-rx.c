@@ -60,18 +60,16 @@ static enum vr_drop check(struct vrouter_ctx *ctx, const struct sk_buff *skb,
 	const struct vr_eth *eth = (const void *)(vxlan + 1);
 	const struct vr_hdr *hdr = vr_image_hdr(ctx->img);
 	u8 family = outer_family(skb);
-	u32 verdict, note;
+	u32 verdict;
 
 	if (family == VR_FAM_IP6 && !outer->csum && !(VR_READ_ONCE(hdr->port6) & VR_PORT6_ZERO))
 		return VR_DROP_OUTER_UDP_CSUM;
-	verdict = vr_verdict_vxlan(ctx->img, hdr->slots, vxlan, outer->src, family, &ctx->vrf,
-				   &note);
+	verdict = vr_verdict_vxlan(ctx->img, hdr, vxlan, outer->src, family, &ctx->vrf,
+				   &ctx->note);
 	if (ctx->vrf)
 		ctx->vrf_idx = index_of_vrf(ctx->img, ctx->vrf);
 	if (verdict)
 		return vr_verdict_drop(verdict);
-	if (note)
-		vrouter_count_drop(ctx->img, ctx->vrf_idx, 0, note, vrouter_packets(skb));
 	verdict = vr_verdict_inner(ctx->vrf, eth, vrouter_linear_end(skb), outer->avail,
 				   outer->tos, &ctx->flow);
 	/* A punt says that there are IPv4 options, whose checksum is left to us. */

@@ -204,6 +204,7 @@ static int encapsulate(struct vrouter_ctx *ctx, struct sk_buff *skb, const struc
 	bool v6 = nh->tmpl_len == VR_TMPL6_LEN, csum = nh->flags & VR_NH_CSUM;
 	unsigned int overhead = nh->tmpl_len - VR_ETH_LEN;
 	int err;
+	u8 tos;
 
 	err = finish_inner(skb, csum) ?:
 	      skb_cow_head(skb, LL_RESERVED_SPACE(dst->dev) + dst->header_len + overhead);
@@ -220,11 +221,13 @@ static int encapsulate(struct vrouter_ctx *ctx, struct sk_buff *skb, const struc
 	skb_set_transport_header(skb, v6 ? VR_IP6_LEN : VR_IP4_LEN);
 	/* All of the template but its first header, which the kernel will put. */
 	memcpy(skb->data, nh->tmpl + VR_ETH_LEN, overhead);
+	tos = vr_outer_tos(nh->flags, ctx->flow.tos);
 	if (!v6) {
-		vr_tmpl_fill((struct vr_tmpl *)(skb->data - VR_ETH_LEN), nh->csum, &ctx->flow);
+		vr_tmpl_fill((struct vr_tmpl *)(skb->data - VR_ETH_LEN), nh->csum, tos,
+			     &ctx->flow);
 		return 0;
 	}
-	vr_tmpl6_fill((struct vr_tmpl6 *)(skb->data - VR_ETH_LEN), &ctx->flow);
+	vr_tmpl6_fill((struct vr_tmpl6 *)(skb->data - VR_ETH_LEN), tos, &ctx->flow);
 	if (csum)
 		set_csum(ctx, skb, nh);
 	return 0;
@@ -275,6 +278,5 @@ void vrouter_tunnel_tx(struct vrouter_ctx *ctx, struct sk_buff *skb, const struc
 	if (unlikely(transmit(ctx->vr, skb, sock, dst)))
 		vrouter_count_drop(ctx->img, ctx->vrf_idx, ctx->vif_idx, VR_DROP_XMIT, packets);
 	else
-		vrouter_count_traffic(ctx->img, ctx->vrf_idx, ctx->vif_idx, 0, nh->slot, packets,
-				      bytes);
+		vrouter_sent(ctx, nh, 0, packets, bytes);
 }

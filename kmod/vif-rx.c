@@ -10,8 +10,8 @@
 #include "image.h"
 
 /* What the shared verdict leaves to us of a packet with IPv4 options. */
-static u32 options_verdict(const struct vrouter_ctx *ctx, const struct vr_vif *rec,
-			   const struct sk_buff *skb, u32 *note)
+static u32 options_verdict(struct vrouter_ctx *ctx, const struct vr_vif *rec,
+			   const struct sk_buff *skb)
 {
 	const struct vr_flow *f = &ctx->flow;
 
@@ -20,7 +20,7 @@ static u32 options_verdict(const struct vrouter_ctx *ctx, const struct vr_vif *r
 	if (rec->source_check == VR_CHECK_OFF ||
 	    vr_source_ok(ctx->img, ctx->vrf, ctx->vif_idx, f->src, f->family))
 		return 0;
-	return vr_verdict_check(rec->source_check, VR_DROP_SPOOF, note);
+	return vr_verdict_check(rec->source_check, VR_DROP_SPOOF, &ctx->note);
 }
 
 /* 0 when the packet goes on, why it is dropped, or a punt: it is not routed. */
@@ -28,16 +28,11 @@ static u32 tenant_verdict(struct vrouter_ctx *ctx, const struct vr_vif *rec,
 			  struct sk_buff *skb)
 {
 	const struct vr_eth *eth = (const struct vr_eth *)skb_mac_header(skb);
-	u32 verdict, note = 0;
+	u32 verdict;
 
 	verdict = vr_verdict_tenant(ctx->img, ctx->vrf, rec, ctx->vif_idx, eth->proto, skb->data,
-				    vrouter_linear_end(skb), skb->len, &ctx->flow, &note);
-	if (verdict == VR_VERDICT_PUNT(IP_OPTIONS))
-		verdict = options_verdict(ctx, rec, skb, &note);
-	if (note)
-		vrouter_count_drop(ctx->img, ctx->vrf_idx, ctx->vif_idx, note,
-				   vrouter_packets(skb));
-	return verdict;
+				    vrouter_linear_end(skb), skb->len, &ctx->flow, &ctx->note);
+	return verdict == VR_VERDICT_PUNT(IP_OPTIONS) ? options_verdict(ctx, rec, skb) : verdict;
 }
 
 /* Nothing that the frame's sender left in the skb may work on our side. */

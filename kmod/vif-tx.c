@@ -52,6 +52,5 @@ void vrouter_vif_tx(struct vrouter_ctx *ctx, struct sk_buff *skb, const struct v
 	if (unlikely(net_xmit_eval(err)))
 		vrouter_count_drop(ctx->img, ctx->vrf_idx, ctx->vif_idx, VR_DROP_XMIT, packets);
 	else
-		vrouter_count_traffic(ctx->img, ctx->vrf_idx, ctx->vif_idx, nh->target, nh->slot,
-				      packets, bytes);
+		vrouter_sent(ctx, nh, nh->target, packets, bytes);
 }

@@ -311,6 +311,9 @@ struct vrouter_route {
  * @vtep_zero_rx: UDP checksum 0 is taken over IPv6
  * @vtep_zero_tx: and sent
  * @vtep_rmac: router MAC of VRFs without their own
+ * @vtep_ttl: TTL of tunnel packets
+ * @vtep_dscp: their DSCP, or VROUTER_DSCP_INHERIT
+ * @vtep_reserved: enum vrouter_check for reserved bits of VXLAN headers
  * @sock: the endpoint's UDP tunnel socket; read by the data path
  * @sock6: the one of IPv6
  * @netdev_nb: changes of vifs and uplinks
@@ -346,6 +349,9 @@ struct vrouter {
 	bool vtep_zero_rx;
 	bool vtep_zero_tx;
 	u8 vtep_rmac[ETH_ALEN];
+	u8 vtep_ttl;
+	u8 vtep_dscp;
+	u8 vtep_reserved;
 	struct socket __rcu *sock;
 	struct socket __rcu *sock6;
 	struct notifier_block netdev_nb;
@@ -364,6 +370,12 @@ static inline bool vrouter_address_equal(const struct vrouter_prefix *a,
 					 const struct vrouter_prefix *b)
 {
 	return a->family == b->family && a->addr[0] == b->addr[0] && a->addr[1] == b->addr[1];
+}
+
+/* Whether tunnels have a DSCP of their own (RFC 2983, pipe model). */
+static inline bool vrouter_vtep_is_pipe(const struct vrouter *vr)
+{
+	return vr->vtep_dscp != VROUTER_DSCP_INHERIT;
 }
 
 static inline void vrouter_assert_held(const struct vrouter *vr)

@@ -130,12 +130,13 @@ static void write_vtep6(struct vrouter *vr)
 	WRITE_ONCE(hdr->port6, port);
 }
 
-/* Everything that is made from the endpoint's address, port or MAC. */
+/* Everything that is made from the endpoint's settings. */
 static void vtep_changed(struct vrouter *vr)
 {
 	WRITE_ONCE(vrouter_hdr(vrouter_img(vr))->vtep,
 		   vr->vtep_addr ? vr_vtep_word(vr->vtep_addr, vr->vtep_port) : 0);
 	write_vtep6(vr);
+	WRITE_ONCE(vrouter_hdr(vrouter_img(vr))->reserved_check, vr->vtep_reserved);
 	vrouter_vrf_rmac_update(vr);
 	vrouter_nexthop_publish_tunnels(vr);
 	vrouter_remote_kick(vr);
@@ -202,6 +203,23 @@ static int parse_address(struct vrouter *vr, struct vtep *new, struct genl_info 
 	return 0;
 }
 
+static int check_dscp(const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	if (!attr || nla_get_u8(attr) < 64 || nla_get_u8(attr) == VROUTER_DSCP_INHERIT)
+		return 0;
+	return vrouter_refuse(extack, attr, -ERANGE, "dscp: must be 0 to 63, or inherit");
+}
+
+/* As for the port and the router MAC: what is not given is the default. */
+static void set_outer(struct vrouter *vr, struct nlattr **a)
+{
+	vr->vtep_ttl = a[VROUTER_A_VTEP_TTL] ? nla_get_u8(a[VROUTER_A_VTEP_TTL]) : VR_TTL;
+	vr->vtep_dscp = a[VROUTER_A_VTEP_DSCP] ? nla_get_u8(a[VROUTER_A_VTEP_DSCP]) :
+						 VROUTER_DSCP_INHERIT;
+	vr->vtep_reserved = a[VROUTER_A_VTEP_RESERVED_CHECK] ?
+			    nla_get_u32(a[VROUTER_A_VTEP_RESERVED_CHECK]) : VROUTER_CHECK_COUNT;
+}
+
 static int parse_address6(struct vrouter *vr, struct vtep *new, struct genl_info *info)
 {
 	struct nlattr *attr = info->attrs[VROUTER_A_VTEP_ADDRESS6];
@@ -241,7 +259,7 @@ static int parse_vtep(struct vrouter *vr, struct vtep *new, struct genl_info *in
 	if (rmac && !is_valid_ether_addr(nla_data(rmac)))
 		return vrouter_refuse(info->extack, rmac, -EINVAL,
 				      "rmac: must be a unicast MAC that is not zero");
-	return 0;
+	return check_dscp(a[VROUTER_A_VTEP_DSCP], info->extack);
 }
 
 /* A socket for each address, of those that are open where they will do. */
@@ -288,6 +306,7 @@ static int vtep_new(struct vrouter *vr, struct genl_info *info)
 		nla_memcpy(vr->vtep_rmac, a[VROUTER_A_VTEP_RMAC], ETH_ALEN);
 	else
 		default_rmac(vr->vtep_rmac, &new);
+	set_outer(vr, a);
 	rcu_assign_pointer(vr->sock, new.sock);
 	rcu_assign_pointer(vr->sock6, new.sock6);
 	vtep_changed(vr);

@@ -115,18 +115,44 @@ int args_device(const char *name, uint32_t *ifindex)
 	return VRCTL_USAGE;
 }
 
-static int put_number(struct nlmsghdr *nlh, uint16_t attr, size_t size,
-		      const char *word, const char *value)
+/* What has a name is not typed as a number. */
+static int parse_number(const struct attr *desc, const char *value, uint64_t max,
+			uint64_t *val)
 {
-	const uint64_t max = (1ULL << 8 * size) - 1;
-	char expected[64];
-	uint64_t val;
+	for (const struct attr_word *w = desc->words; w && w->name; w++) {
+		if (!strcmp(value, w->name)) {
+			*val = w->value;
+			return 0;
+		}
+	}
+	return parse_uint(value, max, val) || attr_word(desc, *val) ? -1 : 0;
+}
 
-	if (parse_uint(value, max, &val)) {
+static int bad_number(const struct attr *desc, const char *word, const char *value,
+		      uint64_t max)
+{
+	char expected[64];
+	size_t at;
+
+	if (!desc->words) {
 		snprintf(expected, sizeof(expected), "a number from 0 to %llu",
 			 (unsigned long long)max);
 		return bad_value(word, value, expected);
 	}
+	at = snprintf(expected, sizeof(expected), "a number");
+	for (const struct attr_word *w = desc->words; w->name && at < sizeof(expected); w++)
+		at += snprintf(expected + at, sizeof(expected) - at, " or %s", w->name);
+	return bad_value(word, value, expected);
+}
+
+static int put_number(struct nlmsghdr *nlh, const struct attr *desc, uint16_t attr,
+		      size_t size, const char *word, const char *value)
+{
+	const uint64_t max = (1ULL << 8 * size) - 1;
+	uint64_t val;
+
+	if (parse_number(desc, value, max, &val))
+		return bad_number(desc, word, value, max);
 	if (size == sizeof(uint8_t))
 		nl_put_u8(nlh, attr, val);
 	else if (size == sizeof(uint16_t))
@@ -173,11 +199,11 @@ static int put_value(struct nlmsghdr *nlh, const struct attr *desc,
 
 	switch (desc->kind) {
 	case ATTR_U8:
-		return put_number(nlh, attr, sizeof(uint8_t), word, value);
+		return put_number(nlh, desc, attr, sizeof(uint8_t), word, value);
 	case ATTR_U16:
-		return put_number(nlh, attr, sizeof(uint16_t), word, value);
+		return put_number(nlh, desc, attr, sizeof(uint16_t), word, value);
 	case ATTR_U32:
-		return put_number(nlh, attr, sizeof(uint32_t), word, value);
+		return put_number(nlh, desc, attr, sizeof(uint32_t), word, value);
 	case ATTR_STRING:
 		nl_put_str(nlh, attr, value);
 		return VRCTL_OK;

@@ -27,6 +27,8 @@ static const char *const scope_names[] = {
 };
 
 static const char *const on_off_names[] = { "off", "on", NULL };
+static const struct attr_word dscp_words[] = { { "inherit", VROUTER_DSCP_INHERIT }, { 0 } };
+
 static const char *const state_names[] = { "rx", "tx", "generic", NULL };
 
 static const struct attr vrf_attrs[VROUTER_A_VRF_MAX + 1] = {
@@ -87,6 +89,10 @@ static const struct attr vtep_attrs[VROUTER_A_VTEP_MAX + 1] = {
 		.name = "udp6-zero-csum-rx", .kind = ATTR_ENUM, .names = on_off_names },
 	[VROUTER_A_VTEP_UDP6_ZERO_CSUM_TX] = {
 		.name = "udp6-zero-csum-tx", .kind = ATTR_ENUM, .names = on_off_names },
+	[VROUTER_A_VTEP_TTL] = { .name = "ttl", .kind = ATTR_U8 },
+	[VROUTER_A_VTEP_DSCP] = { .name = "dscp", .kind = ATTR_U8, .words = dscp_words },
+	[VROUTER_A_VTEP_RESERVED_CHECK] = {
+		.name = "reserved-check", .kind = ATTR_ENUM, .names = check_names },
 };
 
 const struct attr_set attr_vtep = { VROUTER_A_VTEP_MAX, vtep_attrs };
@@ -221,6 +227,14 @@ const struct attr *attr_desc(const struct attr_set *set, uint16_t type)
 	if (!set || type > set->max || !set->attrs[type].name)
 		return NULL;
 	return &set->attrs[type];
+}
+
+const char *attr_word(const struct attr *desc, uint64_t value)
+{
+	for (const struct attr_word *w = desc->words; w && w->name; w++)
+		if (w->value == value)
+			return w->name;
+	return NULL;
 }
 
 uint64_t attr_uint(const struct nlattr *nla)
@@ -439,6 +453,9 @@ const char *attr_text(const struct attr *desc, const struct nlattr *nla,
 	case ATTR_NEST:
 		return "...";
 	default:
+		name = attr_word(desc, val);
+		if (name)
+			return name;
 		break;
 	}
 	snprintf(buf, len, "%llu", (unsigned long long)val);

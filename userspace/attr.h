@@ -34,6 +34,12 @@ enum attr_kind {
 
 struct attr_set;
 
+/** struct attr_word - a number with a name. */
+struct attr_word {
+	const char *name;
+	uint64_t value;
+};
+
 /**
  * struct attr - one attribute
  * @name: as in the netlink spec
@@ -41,6 +47,7 @@ struct attr_set;
  * @multi: may occur more than once; an array in JSON
  * @device: ifindex - JSON key of the device's name, which goes beside it
  * @names: enum, flags - names of the values, ends with NULL
+ * @words: numbers - values that have names, ends with an empty one
  * @nest: nest - its attributes
  */
 struct attr {
@@ -49,6 +56,7 @@ struct attr {
 	bool multi;
 	const char *device;
 	const char *const *names;
+	const struct attr_word *words;
 	const struct attr_set *nest;
 };
 
@@ -64,6 +72,8 @@ extern const struct attr_set attr_vrf, attr_vif, attr_uplink, attr_vtep,
 const struct attr_set *attr_set_of_cmd(uint8_t cmd);
 const struct attr *attr_desc(const struct attr_set *set, uint16_t type);
 
+/* The name of a value, NULL when it has none. */
+const char *attr_word(const struct attr *desc, uint64_t value);
 uint64_t attr_uint(const struct nlattr *nla);
 const char *attr_str(const struct nlattr *nla, char *buf, size_t len);
 const char *attr_text(const struct attr *desc, const struct nlattr *nla,

@@ -107,6 +107,8 @@ static json_t *value_of(const struct attr *desc, const struct nlattr *nla)
 	case ATTR_U32:
 	case ATTR_U64:
 	case ATTR_IFINDEX:
+		if (attr_word(desc, attr_uint(nla)))
+			return json_string(attr_word(desc, attr_uint(nla)));
 		return json_integer((json_int_t)attr_uint(nla));
 	case ATTR_FLAGS:
 		return flags_of(desc, attr_uint(nla));

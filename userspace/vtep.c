@@ -15,6 +15,9 @@ static const struct column columns[] = {
 	{ VROUTER_A_VTEP_RMAC, "rmac", OUT_WORD },
 	{ VROUTER_A_VTEP_UDP6_ZERO_CSUM_RX, "udp6-zero-csum-rx", OUT_NONZERO },
 	{ VROUTER_A_VTEP_UDP6_ZERO_CSUM_TX, "udp6-zero-csum-tx", OUT_NONZERO },
+	{ VROUTER_A_VTEP_TTL, "ttl", OUT_WORD },
+	{ VROUTER_A_VTEP_DSCP, "dscp", OUT_WORD },
+	{ VROUTER_A_VTEP_RESERVED_CHECK, "reserved-check", OUT_WORD },
 	{ 0 }
 };
 
@@ -33,6 +36,8 @@ static int help(struct args *args)
 	fprintf(stderr,
 		"Usage: vrctl vtep { set | add | change } ADDRESS [ ADDRESS ] [ port PORT ] [ rmac MAC ]\n"
 		"                 [ udp6-zero-csum-rx { on | off } ] [ udp6-zero-csum-tx { on | off } ]\n"
+		"                 [ ttl TTL ] [ dscp { inherit | DSCP } ]\n"
+		"                 [ reserved-check { off | count | drop } ]\n"
 		"       vrctl vtep del [ ADDRESS ]\n"
 		"       vrctl vtep show\n");
 	return VRCTL_HELP;
@@ -57,6 +62,9 @@ static int modify(struct args *args, uint16_t flags)
 		{ "rmac", VROUTER_A_VTEP_RMAC, 0 },
 		{ "udp6-zero-csum-rx", VROUTER_A_VTEP_UDP6_ZERO_CSUM_RX, 0 },
 		{ "udp6-zero-csum-tx", VROUTER_A_VTEP_UDP6_ZERO_CSUM_TX, 0 },
+		{ "ttl", VROUTER_A_VTEP_TTL, 0 },
+		{ "dscp", VROUTER_A_VTEP_DSCP, 0 },
+		{ "reserved-check", VROUTER_A_VTEP_RESERVED_CHECK, 0 },
 		{ 0 }
 	};
 	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VTEP_NEW, flags);

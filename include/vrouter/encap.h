@@ -5,8 +5,8 @@
  *
  *	IPv4	IPv6
  *	0	0	outer Ethernet	to the underlay's nexthop, from the uplink
- *	14		outer IPv4	DF, identification 0 (RFC 6864), TTL VR_TTL
- *		14	outer IPv6	flow label 0, hop limit VR_TTL
+ *	14		outer IPv4	DF, identification 0 (RFC 6864)
+ *		14	outer IPv6	flow label 0
  *	34	54	UDP		checksum 0 over IPv4 (RFC 7348)
  *	42	62	VXLAN		I flag and VNI
  *	50	70	inner Ethernet	to the remote, from our router MAC (RFC 9135)
@@ -105,20 +105,32 @@ VR_INLINE void vr_vxlan_set(struct vr_vxlan *v, __u32 vni)
 }
 
 /**
+ * vr_outer_tos - what a packet gives to the outer header's ToS.
+ * @flags: struct vr_nh.flags
+ * @tos: the packet's
+ *
+ * ECN always (RFC 6040, 4.1), DSCP unless the tunnel is a pipe with one of its
+ * own (RFC 2983, 3).
+ */
+VR_INLINE __u8 vr_outer_tos(__u8 flags, __u8 tos)
+{
+	return flags & VR_NH_PIPE ? tos & VR_ECN_MASK : tos;
+}
+
+/**
  * vr_tmpl_fill - finish a template that was copied before an inner packet.
  * @t: the copy
  * @csum: struct vr_nh.csum of the nexthop
+ * @tos: vr_outer_tos(); the template has the rest
  * @f: the inner packet
- *
- * ToS: the inner one, ECN included (RFC 2983 uniform, RFC 6040 4.1).
  */
-VR_INLINE void vr_tmpl_fill(struct vr_tmpl *t, __u16 csum, const struct vr_flow *f)
+VR_INLINE void vr_tmpl_fill(struct vr_tmpl *t, __u16 csum, __u8 tos, const struct vr_flow *f)
 {
 	__u32 sum = csum;
 
-	t->ip.tos = f->tos;
+	t->ip.tos |= tos;
 	t->ip.len = vr_hton16(f->len + VR_OVERHEAD_IP4);
-	sum += (VR_FORCE __u16)vr_hton16(f->tos);
+	sum += (VR_FORCE __u16)vr_hton16(tos);
 	sum += (VR_FORCE __u16)t->ip.len;
 	t->ip.csum = ~vr_csum_fold(sum);
 	t->udp.src = vr_hton16(vr_source_port(f));
@@ -129,11 +141,12 @@ VR_INLINE void vr_tmpl_fill(struct vr_tmpl *t, __u16 csum, const struct vr_flow 
 /**
  * vr_tmpl6_fill - the same over IPv6, but for the UDP checksum.
  * @t: the copy
+ * @tos: vr_outer_tos(); the template has the rest
  * @f: the inner packet
  */
-VR_INLINE void vr_tmpl6_fill(struct vr_tmpl6 *t, const struct vr_flow *f)
+VR_INLINE void vr_tmpl6_fill(struct vr_tmpl6 *t, __u8 tos, const struct vr_flow *f)
 {
-	t->ip.ver_class_flow = vr_hton32(6u << 28 | (__u32)f->tos << 20);
+	t->ip.ver_class_flow |= vr_hton32((__u32)tos << 20);
 	t->ip.len = vr_hton16(f->len + VR_OVERHEAD_IP6 - VR_IP6_LEN);
 	t->udp.src = vr_hton16(vr_source_port(f));
 	t->udp.len = t->ip.len;
@@ -173,6 +186,8 @@ VR_INLINE void vr_tmpl6_csum(struct vr_tmpl6 *t, __u16 csum, __u16 inner)
  * @dst6: the remote VTEP, likewise
  * @port: UDP destination port
  * @vni: VNI on the wire
+ * @ttl: of the outer header, 0 is VR_TTL
+ * @tos: bits of the outer ToS that no packet gives, see vr_outer_tos()
  */
 struct vr_tunnel {
 	__u8 eth_dst[6];
@@ -185,6 +200,8 @@ struct vr_tunnel {
 	__u8 dst6[16];
 	__be16 port;
 	__u32 vni;
+	__u8 ttl;
+	__u8 tos;
 };
 
 /**
@@ -202,7 +219,8 @@ VR_INLINE __u16 vr_tmpl_make(struct vr_tmpl *t, const struct vr_tunnel *p)
 	t->eth.proto = vr_hton16(VR_ETH_P_IP);
 	t->ip.ver_ihl = 0x45;
 	t->ip.frag = vr_hton16(VR_IP4_DF);
-	t->ip.ttl = VR_TTL;
+	t->ip.tos = p->tos;
+	t->ip.ttl = p->ttl ? p->ttl : VR_TTL;
 	t->ip.proto = VR_PROTO_UDP;
 	t->ip.src = p->src;
 	t->ip.dst = p->dst;
@@ -220,9 +238,9 @@ VR_INLINE __u16 vr_tmpl6_make(struct vr_tmpl6 *t, const struct vr_tunnel *p)
 	__builtin_memcpy(t->eth.dst, p->eth_dst, 6);
 	__builtin_memcpy(t->eth.src, p->eth_src, 6);
 	t->eth.proto = vr_hton16(VR_ETH_P_IPV6);
-	t->ip.ver_class_flow = vr_hton32(6u << 28);
+	t->ip.ver_class_flow = vr_hton32(6u << 28 | (__u32)p->tos << 20);
 	t->ip.proto = VR_PROTO_UDP;
-	t->ip.hop_limit = VR_TTL;
+	t->ip.hop_limit = p->ttl ? p->ttl : VR_TTL;
 	__builtin_memcpy(t->ip.src, p->src6, 16);
 	__builtin_memcpy(t->ip.dst, p->dst6, 16);
 	t->udp.dst = p->port;

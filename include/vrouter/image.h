@@ -60,6 +60,7 @@ struct vr_u32x16 {
  * @slots: hash buckets in use, a power of two
  * @port6: VR_PORT6_*, and the UDP port in the lower half; 0 is no endpoint. Becomes
  *	0, for a grace period, before @vtep6 changes
+ * @reserved_check: VR_CHECK_* for reserved bits of VXLAN headers
  * @pad: zero
  * @size: records in each section
  */
@@ -74,6 +75,7 @@ struct vr_hdr {
 	__u32 nhs;
 	__u32 slots;
 	__u32 port6;
+	__u32 reserved_check;
 	__u32 pad;
 	__u32 size[VR_SEC_MAX];
 };
@@ -154,6 +156,7 @@ struct vr_vif {
 #define VR_NH_TX	(1u << 1)	/* XDP may redirect into ifindex */
 #define VR_NH_SELF	(1u << 2)	/* tunnel: the remote VTEP is ourselves */
 #define VR_NH_CSUM	(1u << 3)	/* tunnel: with a UDP checksum (over IPv6) */
+#define VR_NH_PIPE	(1u << 4)	/* tunnel: DSCP is the template's, not the packet's */
 
 #define VR_TMPL_LEN	64	/* Ethernet, IPv4, UDP, VXLAN, inner Ethernet */
 #define VR_TMPL6_LEN	84	/* the same with IPv6 */
@@ -231,7 +234,7 @@ struct vr_nhctr {
 #define VR_PATH_MODULE	1
 
 _Static_assert(sizeof(struct vr_u32x16) == 64, "vr_u32x16");
-_Static_assert(sizeof(struct vr_hdr) == 60 + 4 * VR_SEC_MAX, "vr_hdr");
+_Static_assert(sizeof(struct vr_hdr) == 68 + 4 * VR_SEC_MAX, "vr_hdr");
 _Static_assert(sizeof(struct vr_hdr) % 8 == 0, "vr_hdr");
 _Static_assert(sizeof(struct vr_bucket) == 64, "vr_bucket");
 _Static_assert(sizeof(struct vr_vrf) == 32, "vr_vrf");

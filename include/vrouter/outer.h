@@ -69,6 +69,9 @@ VR_INLINE __u32 vr_outer_parse(const void *data, const void *end, __u32 len, __u
 	if ((const void *)(ip + 1) > end || eth->proto != vr_hton16(VR_ETH_P_IP) ||
 	    !vtep || vr_ntoh32(ip->dst) != vtep >> 32 || ip->proto != VR_PROTO_UDP)
 		return VR_OUTER_NOT_OURS;
+	/* Forged, as ours never travel: a known peer, but martian to the IP layer. */
+	if (vr_ntoh32(ip->src) == vtep >> 32)
+		return VR_OUTER_NOT_OURS;
 	frag = vr_ntoh16(ip->frag);
 	if (frag & VR_IP4_OFFSET)
 		return VR_OUTER_NOT_OURS;

@@ -123,6 +123,12 @@ VR_INLINE __u32 vr_vxlan_vni(const struct vr_vxlan *v)
 	return (__u32)v->vni[0] << 16 | (__u32)v->vni[1] << 8 | v->vni[2];
 }
 
+/* Whether any bit is set that must be zero when it is sent (RFC 7348, 5). */
+VR_INLINE int vr_vxlan_reserved(const struct vr_vxlan *v)
+{
+	return (v->flags & ~VR_VXLAN_I) | v->rsvd1[0] | v->rsvd1[1] | v->rsvd1[2] | v->rsvd2;
+}
+
 /* Fold a sum of 16-bit words to 16 bits (RFC 1071). */
 VR_INLINE __u16 vr_csum_fold(__u32 sum)
 {

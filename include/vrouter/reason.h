@@ -20,6 +20,7 @@
 	D(ROUTER_MAC, "router-mac")					\
 	D(INNER_VLAN, "inner-vlan")					\
 	D(ECN, "ecn")							\
+	D(VXLAN_RESERVED, "vxlan-reserved")				\
 	/* vif receive */						\
 	D(VIF_UNKNOWN, "vif-unknown")					\
 	D(VLAN, "vlan")							\
@@ -66,7 +67,8 @@
 	P(NO_REDIRECT, "no-redirect")					\
 	P(HEADROOM, "headroom")						\
 	P(NONLINEAR, "nonlinear")					\
-	P(OUTER_CSUM_SEND, "outer-csum-send")
+	P(OUTER_CSUM_SEND, "outer-csum-send")				\
+	P(HAIRPIN, "hairpin")
 
 /*
  * Packets that went on, by path. A VRF counts where a packet that entered
@@ -90,8 +92,8 @@
  * VRF that it entered, or in the instance's block when it was dropped before
  * its VRF was known; and, if it came from a vif, in the vif's block as well.
  *
- * With a source check set to "count", a packet that fails it goes on, and is
- * counted under the check's reason when it is sent.
+ * With a check set to "count", a packet that fails it goes on, and is counted
+ * under the check's reason when it is sent.
  */
 enum vr_drop {
 	VR_DROP_NONE,

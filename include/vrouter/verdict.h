@@ -33,35 +33,43 @@ VR_INLINE __u64 vr_mac_at(const void *p)
 	return (__u64)vr_ntoh16(*(const __be16 *)p) << 32 | vr_ntoh32(low->v);
 }
 
+/*
+ * What to count of a packet that goes on although it failed checks: up to two
+ * drop reasons, a byte each.
+ */
+#define VR_NOTE_BITS	8
+#define VR_NOTE_MASK	0xffu
+
 /**
- * vr_verdict_check - what a source check makes of a packet that fails it.
+ * vr_verdict_check - what a check makes of a packet that fails it.
  * @check: VR_CHECK_*
  * @reason: VR_DROP_* of the check
- * @note: reason to count although the packet goes on, 0 when none
+ * @note: the reason is added when it is to be counted alone
  */
 VR_INLINE __u32 vr_verdict_check(__u8 check, __u32 reason, __u32 *note)
 {
 	if (check == VR_CHECK_DROP)
 		return reason;
-	*note = check == VR_CHECK_COUNT ? reason : 0;
+	if (check == VR_CHECK_COUNT)
+		*note = *note << VR_NOTE_BITS | reason;
 	return 0;
 }
 
 /**
  * vr_verdict_vxlan - the VRF of a tunnel packet.
  * @img: image
- * @slots: struct vr_hdr.slots
+ * @hdr: its header
  * @v: VXLAN header
  * @src: outer source, as lookup key
  * @family: VR_FAM_* of it
  * @vrf: result, also when a later check fails; NULL when there is none
  * @note: see vr_verdict_check()
  */
-VR_INLINE __u32 vr_verdict_vxlan(const struct vr_image *img, __u32 slots,
+VR_INLINE __u32 vr_verdict_vxlan(const struct vr_image *img, const struct vr_hdr *hdr,
 				 const struct vr_vxlan *v, const __u64 *src, __u8 family,
 				 const struct vr_vrf **vrf, __u32 *note)
 {
-	__u32 vni = vr_vxlan_vni(v), idx;
+	__u32 vni = vr_vxlan_vni(v), slots = hdr->slots, ret, idx;
 
 	(void)img;
 	*vrf = (const struct vr_vrf *)0;
@@ -74,6 +82,15 @@ VR_INLINE __u32 vr_verdict_vxlan(const struct vr_image *img, __u32 slots,
 	*vrf = vr_image_vrf(img, idx);
 	if (!*vrf)
 		return VR_VERDICT_DROP(IMAGE);
+	if (vr_vxlan_reserved(v)) {
+		ret = vr_verdict_check(VR_READ_ONCE(hdr->reserved_check),
+				       VR_DROP_VXLAN_RESERVED, note);
+		if (ret)
+			return ret;
+	}
+	/* Forged, as ours never travel; of IPv4 the host's IP layer knows it. */
+	if (family == VR_FAM_IP6 && src[0] == hdr->vtep6[0] && src[1] == hdr->vtep6[1])
+		return VR_VERDICT_DROP(SOURCE_VTEP);
 	if ((*vrf)->source_check == VR_CHECK_OFF ||
 	    vr_peer_known(img, slots, vni, src, family))
 		return 0;

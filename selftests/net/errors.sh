@@ -266,6 +266,10 @@ for address in ff02::1 fe80::1 ::ffff:192.0.2.1; do
 done
 refused "vtep: multicast router MAC" "rmac: must be a unicast MAC that is not zero" \
 	"rmac 03:00:00:00:00:01" -- vtep set 192.0.2.1 rmac 03:00:00:00:00:01
+refused "vtep: TTL 0" "ttl: integer out of range, at least 1, at most 255" "ttl 0" -- \
+	vtep set 192.0.2.1 ttl 0
+refused "vtep: DSCP of seven bits" "dscp: must be 0 to 63, or inherit" "dscp 64" -- \
+	vtep set 192.0.2.1 dscp 64
 refused "vtep: removal with tunnels" \
 	"address: tunnel nexthops use the VTEP; delete them first" "address 192.0.2.1" -- \
 	vtep del 192.0.2.1
@@ -385,6 +389,11 @@ usage "device: unknown" 'Cannot find device "nodev"' vif add nodev vrf red
 usage "a number that is none" \
 	'Error: argument "5001x" is wrong: vni is a number from 0 to 4294967295' \
 	vrf add x vni 5001x
+usage "a DSCP that is none" \
+	'Error: argument "255" is wrong: dscp is a number or inherit' vtep set 192.0.2.1 dscp 255
+usage "a check that is none" \
+	'Error: argument "strict" is wrong: reserved-check is one of off count drop' \
+	vtep set 192.0.2.1 reserved-check strict
 usage "a size that is none" \
 	'Error: argument "0" is wrong: vrfs is a number from 1 to 268435456' \
 	fastpath enable vrfs 0

@@ -10,7 +10,8 @@ play moves in mode module or xdp, of what stats() in lib.sh shows.
 import os
 import sys
 
-from scapy.all import (ICMP, IP, UDP, Ether, ICMPv6DestUnreach, ICMPv6TimeExceeded, IPv6, Raw)
+from scapy.all import (ICMP, IP, UDP, Ether, ICMPv6DestUnreach, ICMPv6PacketTooBig,
+                       ICMPv6TimeExceeded, IPv6, Raw)
 from scapy.layers.vxlan import VXLAN
 
 # The underlay is IPv4; or IPv6, but for what host-a and gw say to each other.
@@ -32,6 +33,7 @@ class Host:
         self.vtep, self.vtep6 = f"192.0.2.{number}", f"2001:db8::{number}"
         self.mac = f"02:aa:00:00:0{number}:01"
         self.spine_mac = f"02:aa:00:00:0{number}:fe"
+        self.ttl, self.dscp = 64, None      # of its tunnel packets; None: the inner DSCP
 
     def rmac(self, vrf):
         return (f"02:00:c0:00:02:0{self.number}" if vrf == "red" else
@@ -91,10 +93,11 @@ def sum_known(ip):
 
 def on_wire(here, there, vrf, ip):
     """A routed packet as host @here sends it to host @there."""
-    outer = (IP(src=here.vtep, dst=there.vtep, tos=tos_of(ip), id=0, flags="DF", ttl=64) /
+    tos = tos_of(ip) if here.dscp is None else here.dscp << 2 | tos_of(ip) & 3
+    outer = (IP(src=here.vtep, dst=there.vtep, tos=tos, id=0, flags="DF", ttl=here.ttl) /
              UDP(sport=source_port(ip), dport=PORT, chksum=0))
     if over6(here, there):
-        outer = (IPv6(src=here.vtep6, dst=there.vtep6, tc=tos_of(ip), hlim=64) /
+        outer = (IPv6(src=here.vtep6, dst=there.vtep6, tc=tos, hlim=here.ttl) /
                  UDP(sport=source_port(ip), dport=PORT))
     return (Ether(dst=here.spine_mac, src=here.mac) / outer /
             VXLAN(flags=8, vni=5000 + VRFS[vrf]) /
@@ -127,15 +130,23 @@ UNREACHABLE = {"net": (0, 0), "host": (1, 3), "prohibit": (13, 1)}
 
 
 def icmp_error(src, dst, what, orig):
-    """What a gateway says: TTL at its end, or one of UNREACHABLE."""
+    """What a gateway says: TTL at its end, the MTU (a number), or one of UNREACHABLE."""
     raw = bytes(orig)
     if orig.version == 4:
-        icmp = ICMP(type=11, code=0) if what == "ttl" else \
-            ICMP(type=3, code=UNREACHABLE[what][0])
+        if what == "ttl":
+            icmp = ICMP(type=11, code=0)
+        elif isinstance(what, int):
+            icmp = ICMP(type=3, code=4, nexthopmtu=what)
+        else:
+            icmp = ICMP(type=3, code=UNREACHABLE[what][0])
         return built(IP(src=src, dst=dst, tos=0xc0, id=0, flags="DF", ttl=64) / icmp /
                      Raw(raw[:576 - 28]))
-    icmp = ICMPv6TimeExceeded(code=0) if what == "ttl" else \
-        ICMPv6DestUnreach(code=UNREACHABLE[what][1])
+    if what == "ttl":
+        icmp = ICMPv6TimeExceeded(code=0)
+    elif isinstance(what, int):
+        icmp = ICMPv6PacketTooBig(mtu=what)
+    else:
+        icmp = ICMPv6DestUnreach(code=UNREACHABLE[what][1])
     return built(IPv6(src=src, dst=dst, hlim=64) / icmp / Raw(raw[:1280 - 48]))
 
 
@@ -204,7 +215,11 @@ class Play:
         if punt:
             self.punt(host, vrf, punt, vif)
 
-    def sent(self, host, vrf, ip, there, xdp):
+    def note(self, host, vrf, reason, vif=None):
+        """Counted, although it goes on."""
+        self.drop(host, vrf, reason, vif)
+
+    def sent(self, host, vrf, ip, there, xdp, nhid=None):
         """Counters of one that goes on, to a host or a tenant."""
         n = len(bytes(ip))
         for mode in MODES:
@@ -213,9 +228,9 @@ class Play:
                 self.count(host, f"vrf.{vrf}", f"traffic.vif-{path}", n, [mode])
                 self.count(host, f"vif.{there.name}", f"traffic.tx-{path}", n, [mode])
             else:
-                nhid = 10 * VRFS[vrf] + there.number
+                nexthop = f"nexthop.{nhid or 10 * VRFS[vrf] + there.number}"
                 self.count(host, f"vrf.{vrf}", f"traffic.tunnel-{path}", n, [mode])
-                self.count(host, f"nexthop.{nhid}", f"traffic.{path}", n, [mode])
+                self.count(host, nexthop, f"traffic.{path}", n, [mode])
                 vtep = there.vtep6 if over6(host, there) else there.vtep
                 self.count(host, f"vtep.{vtep}", f"traffic.{path}", n, [mode])
 

@@ -86,7 +86,7 @@ def fragments6(frame):
 
 
 # What comes off the wire
-def arrive(name, ip, ce=None, punt=None, instance_punt=None, frame=None, **kv):
+def arrive(name, ip, ce=None, punt=None, instance_punt=None, frame=None, note=None, **kv):
     play.case(name)
     play.send(B, frame or off_wire(B, ip, **kv))
     if instance_punt:
@@ -94,6 +94,8 @@ def arrive(name, ip, ce=None, punt=None, instance_punt=None, frame=None, **kv):
     play.sent(B, "red", ip, b, not (punt or instance_punt))
     if punt:
         play.punt(B, "red", punt)
+    if note:
+        play.note(B, "red", note)
     play.get(b, to_tenant(b, routed(ip, ce)))
     play.end_case()
 
@@ -106,7 +108,8 @@ for inner, outer, after in (1, 3, 3), (2, 3, 3), (3, 0, 3), (2, 1, 1), (1, 2, 1)
            tos=0x10 | outer)
 plain = ip4(a.ip4, b.ip4)
 frame = patched_vxlan(off_wire(B, plain), 0, b"\xff\xff\xff\xff")    # flags and reserved bytes
-arrive("reserved bits of VXLAN", plain, frame=patched_vxlan(frame, 7, b"\xff"))
+arrive("reserved bits of VXLAN", plain, frame=patched_vxlan(frame, 7, b"\xff"),
+       note="vxlan-reserved")
 arrive("a UDP checksum", plain, csum=None)
 arrive("a UDP checksum around a ping", ip4(a.ip4, b.ip4, ICMP() / Raw(b"ping" * 14)), csum=None,
        punt="outer-udp-csum")

@@ -85,7 +85,8 @@ nexthop add id $((A + 1)) local routes 0
 route add 10.1.1.1/32 vrf red nhid $((A + 1)) local proto kernel
 vif add v1 vrf red gateway 10.1.1.1/24 addr 10.1.1.10/32 lladdr $M mode auto source-check drop" \
 	vr mon vif add v1 vrf red gateway 10.1.1.1/24 addr 10.1.1.10 lladdr $M
-told "vtep set" "vtep add 192.0.2.1 port 4789 rmac 02:00:00:00:00:01" \
+vtep="192.0.2.1 port 4789 rmac 02:00:00:00:00:01 ttl 64 dscp inherit reserved-check count"
+told "vtep set" "vtep add $vtep" \
 	vr mon vtep set 192.0.2.1 rmac 02:00:00:00:00:01
 told "nexthop add" "nexthop add id 7 via 192.0.2.2 vni 5001 rmac $R unresolved routes 0" \
 	vr mon nexthop add id 7 via 192.0.2.2 vni 5001 rmac $R
@@ -117,7 +118,7 @@ index=$(ip -n mon -o link show v2 | cut -d: -f1)
 told "the vif's netdev goes" \
 	"vif del if$index vrf red mode auto source-check drop" \
 	ip -n mon link del v2
-told "vtep del" "vtep del 192.0.2.1 port 4789 rmac 02:00:00:00:00:01" vr mon vtep del
+told "vtep del" "vtep del $vtep" vr mon vtep del
 told "vrf del" "vrf del red id 50 vni 5001 default blackhole source-check drop routes 0" \
 	vr mon vrf del red
 

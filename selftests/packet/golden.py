@@ -13,7 +13,7 @@ it differs from in; count lists BLOCK.COUNTER:PACKETS[/BYTES] or
 nSLOT:PACKETS/BYTES, and all other counters stay 0. gone=1: no module. meta=N:
 so much headroom is taken. linear=N: only so many bytes lie in the linear part.
 frags=1: the program must be loaded as xdp.frags. magic, abi: the image's. zero6=1:
-the IPv6 endpoint takes UDP checksum 0.
+the IPv6 endpoint takes UDP checksum 0. reserved=N: the check of VXLAN's reserved bits.
 """
 
 import ipaddress
@@ -57,13 +57,14 @@ def vif(idx, in_vrf, check="drop", mtu=1500, tx=1):
 
 
 class Tunnel:
-    def __init__(self, slot, dst, vni, rmac, mtu=1450, resolved=1, tx=1, own=0, csum=1):
+    def __init__(self, slot, dst, vni, rmac, mtu=1450, resolved=1, tx=1, own=0, csum=1,
+                 ttl=64, dscp="inherit"):
         self.slot, self.dst, self.vni, self.rmac, self.csum = slot, dst, vni, rmac, csum
-        self.v6 = ":" in dst
+        self.v6, self.ttl, self.dscp = ":" in dst, ttl, dscp
         line("nexthop", slot=slot, type="tunnel", family=6 if self.v6 else 4, dst=dst,
              src=VTEP6 if self.v6 else VTEP, vni=vni, rmac=rmac,
              inner_src=RMAC, eth_dst=SPINE_MAC, eth_src=UPLINK_MAC, port=PORT, mtu=mtu,
-             ifindex=UPLINK, resolved=resolved, tx=tx, self=own, csum=csum)
+             ifindex=UPLINK, resolved=resolved, tx=tx, self=own, csum=csum, ttl=ttl, dscp=dscp)
 
 
 class Vif:
@@ -94,6 +95,7 @@ for n in range(LEAK5, 12):
     vrf(n, 5000 + n)
 line("peer", vni=5001, addr="192.0.2.2")
 line("peer", vni=5001, addr="192.0.2.3")
+line("peer", vni=5001, addr=VTEP)       # by SELF below
 line("peer", vni=5003, addr="192.0.2.2")
 line("peer", vni=5004, addr="192.0.2.2")
 for n in range(LEAK5, 12):
@@ -116,7 +118,8 @@ BLUE_REMOTE = Tunnel(3, "192.0.2.2", 5002, "02:00:c0:00:02:12")
 JUMBO = Tunnel(4, "192.0.2.4", 5001, "02:00:c0:00:02:04", mtu=8950)
 UNRESOLVED = Tunnel(5, "192.0.2.5", 5001, "02:00:c0:00:02:05", resolved=0)
 NO_TX = Tunnel(6, "192.0.2.6", 5001, "02:00:c0:00:02:06", tx=0)
-SELF = Tunnel(7, VTEP, 5001, RMAC, own=1)
+SELF = Tunnel(7, VTEP, 5001, RMAC, resolved=0, own=1)
+PIPE = Tunnel(32, "192.0.2.7", 5001, "02:00:c0:00:02:07", ttl=9, dscp=46)
 V1, V2, V3, V4, V5 = Vif(8, 1), Vif(9, 2), Vif(10, 3), Vif(11, 4), Vif(12, 5)
 special(13, "blackhole")
 special(14, "unreachable")
@@ -149,6 +152,8 @@ route(RED, "10.1.3.0/24", REMOTE3)
 route(RED, "fd00:3::/64", REMOTE3)
 route(RED, "10.1.4.0/24", JUMBO)
 route(RED, "fd00:4::/64", JUMBO)
+route(RED, "10.1.5.0/24", PIPE)
+route(RED, "fd00:5::/64", PIPE)
 route(RED, "10.9.1.0/24", UNRESOLVED)
 route(RED, "10.9.2.0/24", NO_TX)
 route(RED, "10.9.3.0/24", SELF)
@@ -173,13 +178,18 @@ route(SELF_LOOP, "10.0.0.0/8", 30)
 
 # --- the model ----------------------------------------------------------------
 
+def outer_tos(ip, nh):
+    """RFC 2983: the packet's DSCP, or one of the tunnel's own; ECN is the packet's."""
+    return tos_of(ip) if nh.dscp == "inherit" else nh.dscp << 2 | tos_of(ip) & 3
+
+
 def encapped(ip, nh):
     """A routed packet on its way to a remote VTEP."""
     udp = UDP(sport=source_port(ip), dport=PORT)
     if nh.v6:
-        outer = IPv6(src=VTEP6, dst=nh.dst, tc=tos_of(ip), hlim=64)
+        outer = IPv6(src=VTEP6, dst=nh.dst, tc=outer_tos(ip, nh), hlim=nh.ttl)
     else:
-        outer = IP(src=VTEP, dst=nh.dst, tos=tos_of(ip), id=0, flags="DF", ttl=64)
+        outer = IP(src=VTEP, dst=nh.dst, tos=outer_tos(ip, nh), id=0, flags="DF", ttl=nh.ttl)
     if not nh.v6 or not nh.csum:
         udp.chksum = 0
     return (Ether(dst=SPINE_MAC, src=UPLINK_MAC) / outer / udp / VXLAN(flags=8, vni=nh.vni) /
@@ -221,6 +231,10 @@ def tunnel(inner, src="192.0.2.2", dst=VTEP, vni=5001, port=PORT, mac=RMAC, vfla
 
 names = set()
 
+# All reserved bits of a VXLAN header: where they lie, and a value that sets some
+RESERVED = [(42, b"\xff\xff\xff\xff"), (42, b"\x09"), (42, b"\x88"), (43, b"\1"), (44, b"\x80"),
+            (45, b"\1"), (49, b"\1"), (49, b"\x80")]
+
 
 def case(name, dev, frame, verdict, after=None, count=(), **kv):
     assert name not in names, name
@@ -257,7 +271,7 @@ def host(name, frame):
     case(f"host-{name}-gone", UPLINK, frame, "pass", gone=1)
 
 
-def sent(name, dev, frame, after, ip, nh, in_vrf, note=None, **kv):
+def sent(name, dev, frame, after, ip, nh, in_vrf, note="", **kv):
     n = len(bytes(ip))
     to_vif = isinstance(nh, Vif)
     count = [f"b{in_vrf}.{'vif' if to_vif else 'tunnel'}-xdp:1/{n}", f"n{nh.slot}:1/{n}"]
@@ -269,8 +283,8 @@ def sent(name, dev, frame, after, ip, nh, in_vrf, note=None, **kv):
             count.append(f"b{16 + dev - 100}.tunnel-xdp:1/{n}")
         if to_vif:
             count.append(f"b{16 + nh.idx}.vif-xdp:1/{n}")
-    if note:
-        count += [f"{b}.drop.{note}:1" for b in blocks(dev, in_vrf)]
+    for reason in note.split():
+        count += [f"{b}.drop.{reason}:1" for b in blocks(dev, in_vrf)]
     case(name, dev, frame, f"redirect:{100 + nh.idx if to_vif else UPLINK}", after, count, **kv)
 
 
@@ -320,6 +334,9 @@ def encap_cases():
     encap("ip4-mtu", 101, ip4(l4=UDP(sport=1, dport=2) / Raw(b"m" * 1422)), REMOTE)
     encap("ip4-short-l4", 101, ip4(l4=Raw(b"abc"), proto=17), REMOTE)
     encap("ip4-blue", 104, ip4(), BLUE_REMOTE, BLUE)
+    for tos in 0, 0xb8, 0x21, 3:
+        encap(f"ip4-pipe-{tos}", 101, ip4(dst="10.1.5.10", tos=tos), PIPE)
+        encap(f"ip6-pipe-{tos}", 101, ip6(dst="fd00:5::10", tc=tos), PIPE)
     encap("ip6-udp", 101, ip6(), REMOTE)
     encap("ip6-tcp", 101, ip6(l4=TCP(sport=33333, dport=443, flags="S")), REMOTE)
     encap("ip6-icmp", 101, ip6(l4=ICMPv6EchoRequest()), REMOTE)
@@ -359,9 +376,15 @@ def decap_cases():
     decap("overlap-blue", ip4(**to), V4, BLUE, note="source-vtep")
     decap("check-off", ip4(**to), V5, FREE, frame=tunnel(ip4(**to), vni=5003, src="192.0.2.99"))
     decap("outer-no-df", ip4(**to), V1, frame=tunnel(ip4(**to), flags=0))
-    # reserved bits are ignored on receive (RFC 7348)
-    decap("vxlan-reserved", ip4(**to), V1,
-          frame=patched(patched(patched(tunnel(ip4(**to)), 42, b"\xff"), 43, b"\1\2\3"), 49, b"\xff"))
+    # reserved bits are ignored on receive (RFC 7348); knob: off, count, drop
+    for check, note in enumerate(("", "vxlan-reserved")):
+        for n, (at, value) in enumerate(RESERVED):
+            decap(f"vxlan-reserved-{check}-{n}", ip4(**to), V1, note=note, reserved=check,
+                  frame=patched(tunnel(ip4(**to)), at, value))
+    decap("vxlan-reserved-none", ip4(**to), V1, reserved=2)
+    # the source check counts as well, or drops
+    decap("vxlan-reserved-and-source", ip4(**to), V4, BLUE, note="vxlan-reserved source-vtep",
+          reserved=1, frame=patched(tunnel(ip4(**to), vni=5002, src="192.0.2.99"), 49, b"\1"))
     # neighbour discovery from beyond the link is a packet like any other
     ip = ip6(**to6, l4=ICMPv6ND_NS(tgt="fd00:1::10"))
     decap("ip6-ns", ip, V1)
@@ -452,6 +475,13 @@ def outer_cases():
         drop("outer-malformed", UPLINK, frame, 0, name=f"-{name}")
     for flags in (0x00, 0xf7):
         drop("vxlan-flags", UPLINK, tunnel(ip, vflags=flags), 0, name=f"-{flags:02x}")
+    for n, (at, value) in enumerate(RESERVED):
+        drop("vxlan-reserved", UPLINK, patched(good, at, value), name=f"-{n}", reserved=2)
+    for check in 1, 2:
+        drop(("vxlan-reserved", "source-vtep")[check == 1], UPLINK, reserved=check,
+             frame=patched(tunnel(ip, src="192.0.2.99"), 49, b"\1"), name=f"-reserved-{check}")
+    drop("vni-unknown", UPLINK, patched(tunnel(ip, vni=4999), 49, b"\1"), 0, name="-reserved",
+         reserved=2)
     drop("vni-unknown", UPLINK, tunnel(ip, vni=4999), 0)
     drop("vni-unknown", UPLINK, tunnel(ip, vni=0x138900), 0, name="-shifted")
     drop("source-vtep", UPLINK, tunnel(ip, src="192.0.2.99"))
@@ -527,7 +557,7 @@ def inner_cases():
         punt("local", dev, wrap(ip6(a6, "fd00:1::1")), name=f"{name}-ip6")
         punt("local", dev, wrap(ip4(a, "10.1.1.1", ttl=1)), name=f"{name}-ttl-1")
         punt("unresolved", dev, wrap(ip4(a, "10.9.1.1")), name=name)
-        punt("unresolved", dev, wrap(ip4(a, "10.9.3.1")), name=f"{name}-self")
+        punt("hairpin", dev, wrap(ip4(a, "10.9.3.1")), name=name)
         punt("no-redirect", dev, wrap(ip4(a, "10.9.2.1")), name=f"{name}-uplink")
         punt("no-redirect", dev, wrap(ip4(a, "10.1.1.30")), name=f"{name}-vif")
         big = UDP(sport=1, dport=2) / Raw(b"m" * 1423)
@@ -613,6 +643,8 @@ def host_cases():
     host("vxlan-transit", tunnel(inner, dst="192.0.2.77"))
     host("vxlan-other-port", tunnel(inner, port=8472))
     host("vxlan-from-us", tunnel(inner, src=VTEP, dst="192.0.2.2"))
+    # ours never come off a wire: martian to the host's IP layer, whoever is a peer
+    host("vxlan-from-us-to-us", tunnel(inner, src=VTEP))
     host("tagged", Ether(dst=UPLINK_MAC, src=SPINE_MAC) / Dot1Q(vlan=9) / here / TCP(dport=22))
     host("lldp", Ether(dst="01:80:c2:00:00:0e", src=SPINE_MAC, type=0x88cc) / Raw(b"l" * 46))
     host("runt", bytes(eth / here / UDP(sport=1, dport=PORT))[:40])

@@ -165,15 +165,21 @@ static void set_tunnel(struct vr_nh *nh, const struct line *l)
 		.port = vr_hton16(line_number(l, "port")),
 		.vni = line_number(l, "vni"),
 	};
+	uint8_t pipe = 0;
 
 	line_mac(l, "eth-dst", t.eth_dst);
 	line_mac(l, "eth-src", t.eth_src);
 	line_mac(l, "rmac", t.inner_dst);
 	line_mac(l, "inner-src", t.inner_src);
+	t.ttl = line_number(l, "ttl");
+	if (strcmp(line_get(l, "dscp"), "inherit")) {
+		t.tos = line_number(l, "dscp") << 2;
+		pipe = VR_NH_PIPE;
+	}
 	nh->type = VR_NH_TUNNEL;
 	nh->flags = (line_number(l, "resolved") ? VR_NH_RESOLVED : 0) |
 		    (line_number(l, "tx") ? VR_NH_TX : 0) |
-		    (line_number(l, "self") ? VR_NH_SELF : 0);
+		    (line_number(l, "self") ? VR_NH_SELF : 0) | pipe;
 	nh->mtu = line_number(l, "mtu");
 	nh->vni = t.vni;
 	nh->ifindex = line_number(l, "ifindex");
@@ -309,6 +315,7 @@ void image_reset(const struct image *im, struct bpf_object *obj, const struct li
 		.blocks = BLOCKS,
 		.nhs = NEXTHOPS,
 		.slots = BUCKETS,
+		.reserved_check = line_find(l, "reserved") ? line_number(l, "reserved") : 0,
 		.vtep = line_find(l, "novtep") ? 0 : im->vtep,
 		.vtep6 = { im->vtep6[0], im->vtep6[1] },
 		.port6 = line_find(l, "novtep") ? 0 : im->port6,

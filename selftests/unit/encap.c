@@ -57,7 +57,7 @@ TEST(filled_bytes)
 	uint16_t csum;
 
 	csum = vr_tmpl_make(&t, &p);
-	vr_tmpl_fill(&t, csum, &f);
+	vr_tmpl_fill(&t, csum, f.tos, &f);
 	memcpy(want, bare, sizeof(bare));
 	want[15] = 0xb8;
 	want[17] = 114;
@@ -72,6 +72,27 @@ TEST(filled_bytes)
 	want[62] = 0x86;
 	want[63] = 0xdd;
 	assert_memory_equal(&t, want, sizeof(want));
+}
+
+/* A DSCP and a TTL of the tunnel's own; ECN is the packet's all the same. */
+TEST(pipe_bytes)
+{
+	struct vr_flow f = { .family = VR_FAM_IP4, .len = 64, .tos = 0xb9 };
+	struct vr_tunnel p = make_tunnel();
+	struct vr_tmpl t;
+	uint8_t *b = (uint8_t *)&t;
+	uint16_t csum;
+
+	p.ttl = 7;
+	p.tos = 46 << 2;
+	csum = vr_tmpl_make(&t, &p);
+	assert_int_equal(vr_outer_tos(0, f.tos), 0xb9);
+	assert_int_equal(vr_outer_tos(VR_NH_PIPE, 0xfe), 2);
+	f.tos = 0xfd;
+	vr_tmpl_fill(&t, csum, vr_outer_tos(VR_NH_PIPE, f.tos), &f);
+	assert_int_equal(b[15], 46 << 2 | 1);
+	assert_int_equal(b[22], 7);
+	assert_int_equal(ref_csum(b + 14, 20), 0);
 }
 
 TEST(checksum)
@@ -93,7 +114,7 @@ TEST(checksum)
 		for (j = 0; j < 6; j++)
 			p.eth_dst[j] = rng_next(&r);
 		csum = vr_tmpl_make(&t, &p);
-		vr_tmpl_fill(&t, csum, &f);
+		vr_tmpl_fill(&t, csum, f.tos, &f);
 		memcpy(bytes, &t, sizeof(t));
 		assert_int_equal(ref_csum(bytes + 14, 20), 0);
 		assert_int_equal(bytes[15], f.tos);
@@ -308,6 +329,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(template_bytes),
 		cmocka_unit_test(filled_bytes),
+		cmocka_unit_test(pipe_bytes),
 		cmocka_unit_test(checksum),
 		cmocka_unit_test(vni),
 		cmocka_unit_test(source_port),

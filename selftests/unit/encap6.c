@@ -64,7 +64,7 @@ TEST(filled_bytes)
 	struct vr_tmpl6 t;
 
 	vr_tmpl6_make(&t, &p);
-	vr_tmpl6_fill(&t, &f);
+	vr_tmpl6_fill(&t, f.tos, &f);
 	memcpy(want, bare, sizeof(bare));
 	want[14] = 0x6b;
 	want[15] = 0x90;
@@ -157,7 +157,7 @@ TEST(checksum)
 		csum = vr_tmpl6_make((struct vr_tmpl6 *)frame, &p);
 		assert_true(vr_csum_known(&f, inner, inner + len));
 		vr_ttl_dec(inner, family);
-		vr_tmpl6_fill((struct vr_tmpl6 *)frame, &f);
+		vr_tmpl6_fill((struct vr_tmpl6 *)frame, f.tos, &f);
 		vr_tmpl6_csum((struct vr_tmpl6 *)frame, csum, vr_csum_inner(&f, inner));
 		assert_int_equal(udp_csum(frame + 22, frame + 38, 16, frame + 54, len + 30,
 					  VR_PROTO_UDP), 0);
@@ -236,12 +236,12 @@ static size_t make_outer(struct rng *r, uint8_t *frame, int outer, int inner)
 	parsed(frame + head, len, inner, &f);
 	if (outer) {
 		vr_tmpl6_make((struct vr_tmpl6 *)frame, &p);
-		vr_tmpl6_fill((struct vr_tmpl6 *)frame, &f);
+		vr_tmpl6_fill((struct vr_tmpl6 *)frame, f.tos, &f);
 	} else {
 		p.src = vr_hton32(IP4(198, 51, 100, 2));
 		p.dst = vr_hton32(IP4(192, 0, 2, 1));
 		csum = vr_tmpl_make((struct vr_tmpl *)frame, &p);
-		vr_tmpl_fill((struct vr_tmpl *)frame, csum, &f);
+		vr_tmpl_fill((struct vr_tmpl *)frame, csum, f.tos, &f);
 	}
 	csum = udp_csum(udp - (outer ? 32 : 8), udp - (outer ? 16 : 4), outer ? 16 : 4, udp,
 			len + 30, VR_PROTO_UDP);

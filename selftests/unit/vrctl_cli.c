@@ -405,6 +405,19 @@ TEST(underlay_of_both_families)
 	assert_sent_address(VROUTER_A_ROUTE_NH_VIA, "2001:db8::3");
 }
 
+TEST(vtep_knobs)
+{
+	answer_ack();
+	assert_int_equal(vrctl("vtep set 192.0.2.1 ttl 7 dscp inherit reserved-check off"), 0);
+	assert_int_equal(mnl_attr_get_u8(sent(VROUTER_A_VTEP_TTL)), 7);
+	assert_int_equal(mnl_attr_get_u8(sent(VROUTER_A_VTEP_DSCP)), VROUTER_DSCP_INHERIT);
+	assert_int_equal(mnl_attr_get_u32(sent(VROUTER_A_VTEP_RESERVED_CHECK)), VROUTER_CHECK_OFF);
+	assert_int_equal(vrctl("vtep set 192.0.2.1 dscp 46"), 0);
+	assert_int_equal(mnl_attr_get_u8(sent(VROUTER_A_VTEP_DSCP)), 46);
+	assert_int_equal(vrctl("vtep set 192.0.2.1 dscp 255"), 1);
+	assert_int_equal(vrctl("vtep set 192.0.2.1 dscp inh"), 1);
+}
+
 TEST(refusal_names_attribute_and_value)
 {
 	answer_ack();
@@ -685,6 +698,7 @@ int main(void)
 		cmocka_unit_test_setup(flags_of_verbs, reset),
 		cmocka_unit_test_setup(sent_as_typed, reset),
 		cmocka_unit_test_setup(underlay_of_both_families, reset),
+		cmocka_unit_test_setup(vtep_knobs, reset),
 		cmocka_unit_test_setup(refusal_names_attribute_and_value, reset),
 		cmocka_unit_test_setup(refusal_inside_a_prefix, reset),
 		cmocka_unit_test_setup(refusal_beyond_the_request, reset),

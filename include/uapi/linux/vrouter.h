@@ -12,6 +12,7 @@
 #define VROUTER_NAME_LEN	15
 #define VROUTER_VNI_MAX		16777215
 #define VROUTER_NHID_AUTO	2147483648
+#define VROUTER_DSCP_INHERIT	255
 
 /**
  * enum vrouter_mode - Fast-path mode of a vif or uplink. auto puts XDP only
@@ -25,7 +26,7 @@ enum vrouter_mode {
 };
 
 /**
- * enum vrouter_check - What happens to a packet that fails a source check.
+ * enum vrouter_check - What happens to a packet that fails a check.
  */
 enum vrouter_check {
 	VROUTER_CHECK_OFF,
@@ -143,6 +144,9 @@ enum {
 	VROUTER_A_VTEP_ADDRESS6,
 	VROUTER_A_VTEP_UDP6_ZERO_CSUM_RX,
 	VROUTER_A_VTEP_UDP6_ZERO_CSUM_TX,
+	VROUTER_A_VTEP_TTL,
+	VROUTER_A_VTEP_DSCP,
+	VROUTER_A_VTEP_RESERVED_CHECK,
 
 	__VROUTER_A_VTEP_MAX
 };
