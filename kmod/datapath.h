@@ -88,6 +88,10 @@ bool vrouter_options_ok(const struct vr_flow *flow, const void *l3);
 enum vr_drop vrouter_admit(struct vrouter_ctx *ctx, struct sk_buff *skb);
 /* Route a packet and send it on; takes the skb. forward.c */
 void vrouter_forward(struct vrouter_ctx *ctx, struct sk_buff *skb);
+/* The same for one of several that a packet became. forward.c */
+void vrouter_forward_piece(const struct vrouter_ctx *ctx, struct sk_buff *skb);
+/* Cut a packet to @mtu and forward the fragments; takes the skb. fragment.c */
+void vrouter_fragment(struct vrouter_ctx *ctx, struct sk_buff *skb, u32 mtu);
 /* Count a drop and free the skb. forward.c */
 void vrouter_drop(const struct vrouter_ctx *ctx, struct sk_buff *skb, enum vr_drop reason);
 /* Count packets that went on, to a vif or (0) into a tunnel. forward.c */

@@ -172,7 +172,12 @@ static bool must_segment(const struct vrouter_ctx *ctx, const struct sk_buff *sk
 	       ctx->flow.len + nh->tmpl_len - VR_ETH_LEN > IP_MAX_MTU;
 }
 
-static void forward_segment(const struct vrouter_ctx *ctx, struct sk_buff *skb)
+/**
+ * vrouter_forward_piece - forward a segment or fragment as a packet of its own.
+ * @ctx: the packet that it was made of
+ * @skb: taken; skb->data and network_header are at the IP header
+ */
+void vrouter_forward_piece(const struct vrouter_ctx *ctx, struct sk_buff *skb)
 {
 	struct vrouter_ctx one = *ctx;
 	enum vr_drop reason = VR_DROP_NO_MEMORY;
@@ -201,8 +206,14 @@ static void forward_segments(const struct vrouter_ctx *ctx, struct sk_buff *skb)
 	consume_skb(skb);
 	skb_list_walk_safe(segs, seg, next) {
 		skb_mark_not_on_list(seg);
-		forward_segment(ctx, seg);
+		vrouter_forward_piece(ctx, seg);
 	}
+}
+
+/* Too long for its way, with no word of its sender against cutting it. */
+static bool may_fragment(const struct vrouter_ctx *ctx, enum vr_drop reason)
+{
+	return reason == VR_DROP_TOO_BIG && !(ctx->flow.flags & VR_FLOW_DF);
 }
 
 static void send(struct vrouter_ctx *ctx, struct sk_buff *skb, const struct vr_nh *nh)
@@ -240,6 +251,13 @@ void vrouter_forward(struct vrouter_ctx *ctx, struct sk_buff *skb)
 	}
 	if (!reason && !fits(ctx, skb, mtu))
 		reason = VR_DROP_TOO_BIG;
+	if (unlikely(may_fragment(ctx, reason))) {
+		if (skb_is_gso(skb))
+			forward_segments(ctx, skb);
+		else
+			vrouter_fragment(ctx, skb, mtu);
+		return;
+	}
 	if (reason) {
 		vrouter_icmp_error(ctx, skb, reason, mtu);
 		return;
