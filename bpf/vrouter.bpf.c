@@ -24,7 +24,7 @@ static __always_inline __u32 tunnel_verdict(struct packet *p, const struct vr_ou
 	if (!verdict && o->csum &&
 	    !vr_outer_csum_ok(inner, vr_ip_len(family), end, o->avail, &p->f))
 		return VR_VERDICT_PUNT(OUTER_UDP_CSUM);
-	return verdict;
+	return verdict ?: vr_verdict_mss(p->vrf, &p->f, inner + VR_ETH_LEN, end);
 }
 
 static __always_inline __u32 uplink_verdict(struct packet *p, const void *data, const void *end)
@@ -91,8 +91,9 @@ static __always_inline __u32 vif_verdict(struct packet *p, __u32 ifindex, const 
 		return verdict;
 	if (packet_nonlinear(eth + 1, end, p->len, data))
 		return VR_VERDICT_PUNT(NONLINEAR);
-	return vr_verdict_tenant(0, p->vrf, p->vif, idx, eth->proto, eth + 1, end,
-				 p->len - VR_ETH_LEN, &p->f, &p->note);
+	verdict = vr_verdict_tenant(0, p->vrf, p->vif, idx, eth->proto, eth + 1, end,
+				    p->len - VR_ETH_LEN, &p->f, &p->note);
+	return verdict ? verdict : vr_verdict_mss(p->vrf, &p->f, eth + 1, end);
 }
 
 /* A frame from a tenant. All of it is ours, and none goes to the host by default. */

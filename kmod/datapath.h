@@ -92,6 +92,10 @@ void vrouter_forward(struct vrouter_ctx *ctx, struct sk_buff *skb);
 void vrouter_forward_piece(const struct vrouter_ctx *ctx, struct sk_buff *skb);
 /* Cut a packet to @mtu and forward the fragments; takes the skb. fragment.c */
 void vrouter_fragment(struct vrouter_ctx *ctx, struct sk_buff *skb, u32 mtu);
+/* The way that a nexthop leads: 0 and its @mtu, or why there is none. forward.c */
+enum vr_drop vrouter_way(const struct vrouter_ctx *ctx, const struct vr_nh *nh, u32 *mtu);
+/* Lower the MSS of a SYN, in a VRF that wants it; 0 or why not. mss.c */
+enum vr_drop vrouter_mss_clamp(const struct vrouter_ctx *ctx, struct sk_buff *skb, u32 mtu);
 /* Count a drop and free the skb. forward.c */
 void vrouter_drop(const struct vrouter_ctx *ctx, struct sk_buff *skb, enum vr_drop reason);
 /* Count packets that went on, to a vif or (0) into a tunnel. forward.c */

@@ -124,8 +124,15 @@ static enum vr_drop drop_of_verdict(u32 verdict, const struct vr_nh *nh)
 	return vr_verdict_drop(verdict);
 }
 
-/* Whether there is a way out, and @mtu of it. */
-static enum vr_drop check_way(const struct vrouter_ctx *ctx, const struct vr_nh *nh, u32 *mtu)
+/**
+ * vrouter_way - the way that a nexthop leads.
+ * @ctx: packet
+ * @nh: nexthop of type VR_NH_TUNNEL or VR_NH_VIF
+ * @mtu: result: longest IP packet
+ *
+ * Return: 0 or why there is no way.
+ */
+enum vr_drop vrouter_way(const struct vrouter_ctx *ctx, const struct vr_nh *nh, u32 *mtu)
 {
 	const struct vr_vif *vif;
 
@@ -244,7 +251,7 @@ void vrouter_forward(struct vrouter_ctx *ctx, struct sk_buff *skb)
 		vrouter_local_rx(ctx, skb);
 		return;
 	}
-	reason = verdict ? drop_of_verdict(verdict, nh) : check_way(ctx, nh, &mtu);
+	reason = verdict ? drop_of_verdict(verdict, nh) : vrouter_way(ctx, nh, &mtu);
 	if (!reason && unlikely(must_segment(ctx, skb, nh))) {
 		forward_segments(ctx, skb);
 		return;
@@ -261,6 +268,13 @@ void vrouter_forward(struct vrouter_ctx *ctx, struct sk_buff *skb)
 	if (reason) {
 		vrouter_icmp_error(ctx, skb, reason, mtu);
 		return;
+	}
+	if (unlikely(VR_READ_ONCE(ctx->vrf->mss))) {
+		reason = vrouter_mss_clamp(ctx, skb, mtu);
+		if (reason) {
+			vrouter_drop(ctx, skb, reason);
+			return;
+		}
 	}
 	if (skb_ensure_writable(skb, vrouter_ip_len(skb, ctx->flow.family))) {
 		vrouter_drop(ctx, skb, VR_DROP_NO_MEMORY);
@@ -288,7 +302,7 @@ void vrouter_output(struct vrouter_ctx *ctx, struct sk_buff *skb)
 			     &ctx->flow);
 	if (!reason) {
 		verdict = vr_verdict_route(ctx->img, ctx->vrf, &ctx->flow, &nh);
-		reason = verdict ? drop_of_verdict(verdict, nh) : check_way(ctx, nh, &mtu);
+		reason = verdict ? drop_of_verdict(verdict, nh) : vrouter_way(ctx, nh, &mtu);
 	}
 	if (!reason && !fits(ctx, skb, mtu))
 		reason = VR_DROP_TOO_BIG;

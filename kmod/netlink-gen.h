@@ -15,7 +15,7 @@
 extern const struct nla_policy vrouter_prefix_nl_policy[VROUTER_A_PREFIX_LEN + 1];
 extern const struct nla_policy vrouter_route_entry_nl_policy[VROUTER_A_ROUTE_NH_VRF + 1];
 
-extern const struct nla_policy vrouter_vrf_new_nl_policy[VROUTER_A_VRF_SOURCE_CHECK + 1];
+extern const struct nla_policy vrouter_vrf_new_nl_policy[VROUTER_A_VRF_MSS + 1];
 
 extern const struct nla_policy vrouter_vrf_del_nl_policy[VROUTER_A_VRF_NAME + 1];
 

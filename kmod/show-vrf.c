@@ -14,7 +14,8 @@ static int fill_vrf(struct sk_buff *skb, struct vrouter *vr, const void *obj)
 	    (vrf->has_rmac && nla_put(skb, VROUTER_A_VRF_RMAC, ETH_ALEN, vrf->rmac)) ||
 	    nla_put_u32(skb, VROUTER_A_VRF_DEFAULT_ACTION, vrf->default_action) ||
 	    nla_put_u32(skb, VROUTER_A_VRF_SOURCE_CHECK, vrf->source_check) ||
-	    nla_put_u32(skb, VROUTER_A_VRF_ROUTES, vrf->nroutes))
+	    nla_put_u32(skb, VROUTER_A_VRF_ROUTES, vrf->nroutes) ||
+	    nla_put_u16(skb, VROUTER_A_VRF_MSS, vrf->mss))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -3,12 +3,17 @@
 
 #include <linux/etherdevice.h>
 #include <linux/slab.h>
+#include <net/tcp.h>
 
 #include <vrouter/hash.h>
 
 #include "image.h"
 #include "netlink.h"
 #include "objects.h"
+
+#define MSS_MAX		65495	/* of the longest IPv4 packet, without options */
+
+static_assert(VR_MSS_PMTU == VROUTER_MSS_PMTU);
 
 static const struct rhashtable_params by_name = {
 	.key_len = sizeof_field(struct vrouter_vrf, name),
@@ -68,6 +73,7 @@ static void write_record(struct vrouter *vr, const struct vrouter_vrf *vrf)
 	rec->id = vrf->id;
 	WRITE_ONCE(rec->rmac, vr_mac_u64(vrf->has_rmac ? vrf->rmac : vr->vtep_rmac));
 	WRITE_ONCE(rec->source_check, vrf->source_check);
+	WRITE_ONCE(rec->mss, vrf->mss);
 	WRITE_ONCE(rec->silent, vrf->default_action == VROUTER_DEFAULT_ACTION_BLACKHOLE);
 }
 
@@ -159,6 +165,17 @@ void vrouter_vrf_free_all(struct vrouter *vr)
 		vrf_remove(vr, vrf);
 }
 
+static int check_mss(const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	u16 mss = attr ? nla_get_u16(attr) : VROUTER_MSS_OFF;
+
+	if (mss == VROUTER_MSS_OFF || mss == VROUTER_MSS_PMTU ||
+	    (mss >= TCP_MIN_MSS && mss <= MSS_MAX))
+		return 0;
+	return vrouter_refuse(extack, attr, -ERANGE,
+			      "mss: must be 88 to 65495, or pmtu, or off");
+}
+
 /* The attributes that may change later; checked before anything is. */
 static int check_settings(struct vrouter *vr, struct nlattr **a, const struct vrouter_vrf *self,
 			  struct netlink_ext_ack *extack)
@@ -179,7 +196,7 @@ static int check_settings(struct vrouter *vr, struct nlattr **a, const struct vr
 	if (a[VROUTER_A_VRF_RMAC] && !is_valid_ether_addr(nla_data(a[VROUTER_A_VRF_RMAC])))
 		return vrouter_refuse(extack, a[VROUTER_A_VRF_RMAC], -EINVAL,
 				      "rmac: must be a unicast MAC that is not zero");
-	return 0;
+	return check_mss(a[VROUTER_A_VRF_MSS], extack);
 }
 
 static void apply_settings(struct vrouter_vrf *vrf, struct nlattr **a)
@@ -192,6 +209,8 @@ static void apply_settings(struct vrouter_vrf *vrf, struct nlattr **a)
 		vrf->default_action = nla_get_u32(a[VROUTER_A_VRF_DEFAULT_ACTION]);
 	if (a[VROUTER_A_VRF_SOURCE_CHECK])
 		vrf->source_check = nla_get_u32(a[VROUTER_A_VRF_SOURCE_CHECK]);
+	if (a[VROUTER_A_VRF_MSS])
+		vrf->mss = nla_get_u16(a[VROUTER_A_VRF_MSS]);
 }
 
 static int vrf_change(struct vrouter *vr, struct vrouter_vrf *vrf, struct genl_info *info)

@@ -78,6 +78,7 @@ struct vrouter_gateways {
  * @has_rmac: otherwise the VTEP's
  * @default_action: enum vrouter_default_action
  * @source_check: enum vrouter_check
+ * @mss: as struct vr_vrf's
  * @nroutes: routes in both tables
  * @nnexthops: VRF nexthops that lead here
  * @routes: by VR_FAM_*, sorted by address, then length
@@ -101,6 +102,7 @@ struct vrouter_vrf {
 	bool has_rmac;
 	u8 default_action;
 	u8 source_check;
+	u16 mss;
 	u32 nroutes;
 	u32 nnexthops;
 	struct rb_root routes[2];

@@ -27,6 +27,10 @@ static const char *const scope_names[] = {
 };
 
 static const char *const on_off_names[] = { "off", "on", NULL };
+static const struct attr_word mss_words[] = {
+	{ "off", VROUTER_MSS_OFF }, { "pmtu", VROUTER_MSS_PMTU }, { 0 }
+};
+
 static const struct attr_word dscp_words[] = { { "inherit", VROUTER_DSCP_INHERIT }, { 0 } };
 
 static const char *const state_names[] = { "rx", "tx", "generic", NULL };
@@ -41,6 +45,7 @@ static const struct attr vrf_attrs[VROUTER_A_VRF_MAX + 1] = {
 	[VROUTER_A_VRF_SOURCE_CHECK] = {
 		.name = "source-check", .kind = ATTR_ENUM, .names = check_names },
 	[VROUTER_A_VRF_ROUTES] = { .name = "routes", .kind = ATTR_U32 },
+	[VROUTER_A_VRF_MSS] = { .name = "mss", .kind = ATTR_U16, .words = mss_words },
 };
 
 const struct attr_set attr_vrf = { VROUTER_A_VRF_MAX, vrf_attrs };

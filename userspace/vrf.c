@@ -13,6 +13,7 @@ static const struct column columns[] = {
 	{ VROUTER_A_VRF_RMAC, "rmac", OUT_WORD },
 	{ VROUTER_A_VRF_DEFAULT_ACTION, "default", OUT_WORD },
 	{ VROUTER_A_VRF_SOURCE_CHECK, "source-check", OUT_WORD },
+	{ VROUTER_A_VRF_MSS, "mss", OUT_NONZERO },
 	{ VROUTER_A_VRF_ROUTES, "routes", OUT_WORD },
 	{ 0 }
 };
@@ -33,6 +34,7 @@ static int help(struct args *args)
 		"Usage: vrctl vrf { add | replace } NAME vni VNI [ id ID ] [ rmac MAC ]\n"
 		"                 [ default { unreachable | blackhole } ]\n"
 		"                 [ source-check { off | count | drop } ]\n"
+		"                 [ mss { MSS | pmtu | off } ]\n"
 		"       vrctl vrf set NAME [ OPTIONS of add ]\n"
 		"       vrctl vrf del NAME\n"
 		"       vrctl vrf show [ NAME | id ID ] [ vni VNI ]\n");
@@ -47,6 +49,7 @@ static int modify(struct args *args, uint16_t flags)
 		{ "rmac", VROUTER_A_VRF_RMAC, 0 },
 		{ "default", VROUTER_A_VRF_DEFAULT_ACTION, 0 },
 		{ "source-check", VROUTER_A_VRF_SOURCE_CHECK, 0 },
+		{ "mss", VROUTER_A_VRF_MSS, 0 },
 		{ 0 }
 	};
 	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VRF_NEW, flags);

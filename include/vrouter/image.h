@@ -94,6 +94,8 @@ struct vr_bucket {
 #define VR_CHECK_COUNT	1
 #define VR_CHECK_DROP	2
 
+#define VR_MSS_PMTU	0xffff	/* as the path's MTU says */
+
 #define VR_FAM_IP4	0
 #define VR_FAM_IP6	1
 
@@ -107,6 +109,7 @@ struct vr_bucket {
  * @id: the user's number of the VRF
  * @source_check: VR_CHECK_* for the outer source of tunnel packets
  * @silent: no ICMP error when there is no route
+ * @mss: largest MSS that a SYN may go on with, or VR_MSS_PMTU; 0 is none
  */
 struct vr_vrf {
 	__u32 root[2];
@@ -116,7 +119,7 @@ struct vr_vrf {
 	__u32 id;
 	__u8 source_check;
 	__u8 silent;
-	__u8 pad[2];
+	__u16 mss;
 };
 
 #define VR_VIF_TX	(1u << 0)	/* XDP may redirect into the device */

@@ -71,6 +71,9 @@ struct vr_word {
 	__be32 v;
 } __attribute__((packed, aligned(2)));
 
+#define VR_TCP_FLAGS	13	/* offset of the byte */
+#define VR_TCP_SYN	0x02
+
 struct vr_udp {
 	__be16 src;
 	__be16 dst;

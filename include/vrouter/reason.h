@@ -68,7 +68,8 @@
 	P(HEADROOM, "headroom")						\
 	P(NONLINEAR, "nonlinear")					\
 	P(OUTER_CSUM_SEND, "outer-csum-send")				\
-	P(HAIRPIN, "hairpin")
+	P(HAIRPIN, "hairpin")						\
+	P(TCP_MSS, "tcp-mss")
 
 /*
  * Packets that went on, by path. A VRF counts where a packet that entered

@@ -188,6 +188,28 @@ VR_INLINE __u32 vr_verdict_tenant(const struct vr_image *img, const struct vr_vr
 }
 
 /**
+ * vr_verdict_mss - whether a packet's MSS is the module's to look at.
+ * @vrf: VRF of the packet
+ * @f: the packet, without IPv4 options
+ * @l3: its IP header
+ * @end: end of the bytes that may be read
+ *
+ * A SYN, or what cannot be seen not to be one. Fragments and packets with
+ * extension headers are not looked into.
+ */
+VR_INLINE __u32 vr_verdict_mss(const struct vr_vrf *vrf, const struct vr_flow *f,
+			       const void *l3, const void *end)
+{
+	const __u8 *flags = (const __u8 *)l3 + VR_TCP_FLAGS +
+			    (f->family == VR_FAM_IP6 ? VR_IP6_LEN : VR_IP4_LEN);
+
+	if (!VR_READ_ONCE(vrf->mss) || f->proto != VR_PROTO_TCP || f->flags & VR_FLOW_FRAG)
+		return 0;
+	return (const void *)(flags + 1) > end || *flags & VR_TCP_SYN ?
+	       VR_VERDICT_PUNT(TCP_MSS) : 0;
+}
+
+/**
  * vr_verdict_route - where a packet goes.
  * @img: image
  * @vrf: VRF that the packet entered

@@ -186,6 +186,10 @@ refused "vrf: multicast router MAC" "rmac: must be a unicast MAC that is not zer
 	"rmac 01:00:5e:00:00:01" -- vrf add x vni 5009 rmac 01:00:5e:00:00:01
 refused "vrf: zero router MAC" "rmac: must be a unicast MAC that is not zero" \
 	"rmac 00:00:00:00:00:00" -- vrf set red rmac 00:00:00:00:00:00
+for mss in 1 87 65496; do
+	refused "vrf: MSS $mss" "mss: must be 88 to 65495, or pmtu, or off" "mss $mss" -- \
+		vrf set red mss $mss
+done
 refused "vrf: bad name" "name: must be 1 to 15 characters without space, '/' or ':'" \
 	"name a/b" -- vrf add a/b vni 5009
 refused "vrf: long name" "name: Attribute failed policy validation, at most 15 bytes" \
@@ -391,6 +395,8 @@ usage "a number that is none" \
 	vrf add x vni 5001x
 usage "a DSCP that is none" \
 	'Error: argument "255" is wrong: dscp is a number or inherit' vtep set 192.0.2.1 dscp 255
+usage "an MSS that is none" \
+	'Error: argument "65535" is wrong: mss is a number or off or pmtu' vrf set red mss 65535
 usage "a check that is none" \
 	'Error: argument "strict" is wrong: reserved-check is one of off count drop' \
 	vtep set 192.0.2.1 reserved-check strict

@@ -48,8 +48,8 @@ def line(word, **kv):
 # --- the image ---------------------------------------------------------------
 
 # VRF index = counter block; a vif's block is 16 + its index
-def vrf(idx, vni, check="drop"):
-    line("vrf", idx=idx, vni=vni, rmac=RMAC, check=check)
+def vrf(idx, vni, check="drop", mss=0):
+    line("vrf", idx=idx, vni=vni, rmac=RMAC, check=check, mss=mss)
 
 
 def vif(idx, in_vrf, check="drop", mtu=1500, tx=1):
@@ -84,7 +84,7 @@ def route(in_vrf, prefix, slot):
          len=net.prefixlen, slot=getattr(slot, "slot", slot))
 
 
-RED, BLUE, FREE, LPM, LEAK5, LEAK4, SELF_LOOP = 1, 2, 3, 4, 5, 6, 11
+RED, BLUE, FREE, LPM, LEAK5, LEAK4, SELF_LOOP, CLAMP = 1, 2, 3, 4, 5, 6, 11, 12
 line("vtep", addr=VTEP, addr6=VTEP6, port=PORT)
 vrf(RED, 5001)
 vrf(BLUE, 5002, "count")
@@ -93,12 +93,13 @@ vrf(LPM, 5004)
 # LEAK5 -> LEAK4 -> 7 -> 8 -> 9 -> 10, which has the route
 for n in range(LEAK5, 12):
     vrf(n, 5000 + n)
+vrf(CLAMP, 5012, mss=1000)
 line("peer", vni=5001, addr="192.0.2.2")
 line("peer", vni=5001, addr="192.0.2.3")
 line("peer", vni=5001, addr=VTEP)       # by SELF below
 line("peer", vni=5003, addr="192.0.2.2")
 line("peer", vni=5004, addr="192.0.2.2")
-for n in range(LEAK5, 12):
+for n in range(LEAK5, 13):
     line("peer", vni=5000 + n, addr="192.0.2.2")
 
 vif(1, RED)
@@ -109,6 +110,7 @@ vif(5, FREE, "off")
 vif(6, LPM, "off")
 vif(7, LEAK5, "off")
 vif(8, LEAK4, "off")
+vif(11, CLAMP)
 # a vif whose VRF is not there
 line("vif", idx=10, ifindex=110, vrf=99, mac=GW, mtu=1500, check="drop", tx=1)
 
@@ -127,6 +129,8 @@ special(15, "prohibit")
 special(16, "local")
 FREE_REMOTE = Tunnel(17, "192.0.2.2", 5003, "02:00:c0:00:02:22")
 V_NONE = Vif(18, 99)
+V11 = Vif(33, 11)
+CLAMP_REMOTE = Tunnel(34, "192.0.2.2", 5012, "02:00:c0:00:02:32")
 special(19, "vrf", RED)
 for n in range(LEAK5, 10):
     special(20 + n, "vrf", n + 1)
@@ -173,6 +177,10 @@ route(FREE, "fd00:3::/64", 19)
 for n in range(LEAK5, 10):
     route(n, "10.0.0.0/8", 20 + n)
 route(10, "10.1.2.0/24", REMOTE)
+route(CLAMP, "10.1.1.10/32", V11)
+route(CLAMP, "fd00:1::10/128", V11)
+route(CLAMP, "10.1.2.0/24", CLAMP_REMOTE)
+route(CLAMP, "fd00:2::/64", CLAMP_REMOTE)
 route(SELF_LOOP, "10.0.0.0/8", 30)
 
 
@@ -445,6 +453,42 @@ def vrf_cases():
     drop("vrf-loop", UPLINK, tunnel(ip4(), vni=5011), SELF_LOOP, name="-itself")
 
 
+def mss_cases():
+    """A VRF that clamps: SYNs go to the module, and what may hide one."""
+    def each(l4, **kv):
+        there = ip4(l4=l4, **kv), ip6(l4=l4)
+        back = ip4("10.1.2.10", "10.1.1.10", l4=l4, **kv), ip6("fd00:2::10", "fd00:1::10", l4=l4)
+        return zip(("ip4", "ip6"), there, back)
+
+    def tunnelled(ip):
+        return tunnel(ip, vni=5012)
+
+    for flags in ("S", "SA", "SEC", "SF"):
+        l4 = TCP(sport=33333, dport=443, flags=flags, options=[("MSS", 1460)])
+        for v, there, back in each(l4):
+            punt("tcp-mss", 111, tenant(there), CLAMP, name=f"-{v}-{flags}")
+            punt("tcp-mss", UPLINK, tunnelled(back), CLAMP, name=f"-tunnel-{v}-{flags}")
+    for flags in ("A", "FA", "R", "PA", ""):
+        for v, there, back in each(TCP(sport=33333, dport=443, flags=flags) / Raw(b"t" * 9)):
+            encap(f"no-syn-{v}-{flags}", 111, there, CLAMP_REMOTE, CLAMP)
+            decap(f"no-syn-{v}-{flags}", back, V11, CLAMP)
+    syn = TCP(sport=33333, dport=443, flags="S")
+    for v, there, back in each(UDP(sport=1, dport=2) / Raw(b"\2" * 12)):
+        encap(f"clamp-udp-{v}", 111, there, CLAMP_REMOTE, CLAMP)
+    for v, there, back in each(Raw(bytes(syn)[:13]), proto=6):
+        there = ip6(l4=Raw(bytes(syn)[:13]), nh=6) if v == "ip6" else there
+        punt("tcp-mss", 111, tenant(there), CLAMP, name=f"-{v}-short")
+    for kv in ({"flags": "MF"}, {"frag": 1}):
+        encap(f"clamp-fragment-{len(kv.get('flags', ''))}", 111, ip4(l4=syn, **kv), CLAMP_REMOTE,
+              CLAMP)
+    encap("clamp-hop-by-hop", 111, ip6(l4=IPv6ExtHdrHopByHop() / syn), CLAMP_REMOTE, CLAMP)
+    punt("ip-options", 111, tenant(ip4(l4=syn, options=[IPOption_Router_Alert()])), CLAMP,
+         name="-clamp")
+    drop("spoof", 111, tenant(ip4("10.1.1.11", l4=syn)), CLAMP, name="-clamp")
+    # before it is known whether there is a way on: that is the module's to say
+    punt("tcp-mss", 111, tenant(ip4(dst="10.200.0.1", l4=syn)), CLAMP, name="-no-route")
+
+
 def lpm_cases():
     for dst, prefix in (("192.168.0.1", "0.0.0.0/0"), ("10.1.1.1", "10.0.0.0/8"),
                         ("10.127.255.255", "10.64.0.0/10"), ("10.65.255.1", "10.65.0.0/16"),
@@ -678,8 +722,8 @@ def image_cases():
     case("image-no-vtep", UPLINK, up, "pass", novtep=1)
 
 
-for part in (encap_cases, decap_cases, reencap_cases, local_cases, vrf_cases, lpm_cases,
-             outer_cases, inner_cases, link_cases, host_cases, frag_cases, image_cases):
+for part in (encap_cases, decap_cases, reencap_cases, local_cases, vrf_cases, mss_cases,
+             lpm_cases, outer_cases, inner_cases, link_cases, host_cases, frag_cases, image_cases):
     part()
 import golden6    # noqa: E402, F401
 sys.stdout.write("\n".join(out) + "\n")

@@ -139,6 +139,7 @@ static void add_vrf(struct image *im, const struct line *l)
 	vrf->vni = line_number(l, "vni");
 	vrf->rmac = vr_mac_u64(mac);
 	vrf->source_check = source_check(l);
+	vrf->mss = line_number(l, "mss");
 	hash_insert(im, vr_key_vni(vrf->vni), idx, VR_VALUE_MASK_VNI);
 }
 

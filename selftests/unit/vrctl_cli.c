@@ -405,6 +405,19 @@ TEST(underlay_of_both_families)
 	assert_sent_address(VROUTER_A_ROUTE_NH_VIA, "2001:db8::3");
 }
 
+TEST(vrf_mss)
+{
+	answer_ack();
+	assert_int_equal(vrctl("vrf set red mss 1360"), 0);
+	assert_int_equal(mnl_attr_get_u16(sent(VROUTER_A_VRF_MSS)), 1360);
+	assert_int_equal(vrctl("vrf set red mss pmtu"), 0);
+	assert_int_equal(mnl_attr_get_u16(sent(VROUTER_A_VRF_MSS)), VROUTER_MSS_PMTU);
+	assert_int_equal(vrctl("vrf set red mss off"), 0);
+	assert_int_equal(mnl_attr_get_u16(sent(VROUTER_A_VRF_MSS)), VROUTER_MSS_OFF);
+	assert_int_equal(vrctl("vrf set red mss 65536"), 1);
+	assert_int_equal(vrctl("vrf set red mss 65535"), 1);
+}
+
 TEST(vtep_knobs)
 {
 	answer_ack();
@@ -698,6 +711,7 @@ int main(void)
 		cmocka_unit_test_setup(flags_of_verbs, reset),
 		cmocka_unit_test_setup(sent_as_typed, reset),
 		cmocka_unit_test_setup(underlay_of_both_families, reset),
+		cmocka_unit_test_setup(vrf_mss, reset),
 		cmocka_unit_test_setup(vtep_knobs, reset),
 		cmocka_unit_test_setup(refusal_names_attribute_and_value, reset),
 		cmocka_unit_test_setup(refusal_inside_a_prefix, reset),

@@ -13,6 +13,8 @@
 #define VROUTER_VNI_MAX		16777215
 #define VROUTER_NHID_AUTO	2147483648
 #define VROUTER_DSCP_INHERIT	255
+#define VROUTER_MSS_OFF		0
+#define VROUTER_MSS_PMTU	65535
 
 /**
  * enum vrouter_mode - Fast-path mode of a vif or uplink. auto puts XDP only
@@ -99,6 +101,7 @@ enum {
 	VROUTER_A_VRF_DEFAULT_ACTION,
 	VROUTER_A_VRF_SOURCE_CHECK,
 	VROUTER_A_VRF_ROUTES,
+	VROUTER_A_VRF_MSS,
 
 	__VROUTER_A_VRF_MAX
 };
