@@ -26,6 +26,9 @@ struct sk_buff *vrouter_tunnel_gro_receive(struct sock *sk, struct list_head *he
 					   struct sk_buff *skb);
 int vrouter_tunnel_gro_complete(struct sock *sk, struct sk_buff *skb, int nhoff);
 
+/* ICMP errors for those sockets: 0 when one tells the path MTU of a tunnel. tunnel-err.c */
+int vrouter_tunnel_err(struct sock *sk, struct sk_buff *skb);
+
 /* The route that tunnels take through the underlay; any context. tunnel-tx.c */
 struct rtable *vrouter_underlay_route(const struct vrouter *vr, __be32 src, __be32 dst,
 				      __be16 port);

@@ -59,6 +59,8 @@ int vrouter_neigh_watch(void);			/* no lock */
 void vrouter_neigh_unwatch(void);		/* no lock */
 /* Have all remotes resolved anew, soon. Any context. */
 void vrouter_remote_kick(struct vrouter *vr);
+/* The next path MTU that an ICMP error has told; no lock. tunnel-err.c */
+bool vrouter_pmtu_take(struct vrouter *vr, struct vrouter_prefix *addr, u32 *mtu);
 int vrouter_remote_join(struct vrouter *vr, struct vrouter_nexthop *nh,
 			struct netlink_ext_ack *extack);
 void vrouter_remote_leave(struct vrouter *vr, struct vrouter_nexthop *nh);

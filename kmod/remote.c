@@ -14,6 +14,7 @@
 #include <net/arp.h>
 #include <net/fib_notifier.h>
 #include <net/ip6_route.h>
+#include <net/lwtunnel.h>
 #include <net/ndisc.h>
 #include <net/netevent.h>
 #include <net/route.h>
@@ -63,6 +64,30 @@ static bool resolve_neigh(struct net_device *dev, const struct vrouter_prefix *g
 	return valid;
 }
 
+/* By route and uplink, not by what the kernel has learned: see tunnel-err.c. */
+static u32 route_mtu(const struct dst_entry *dst, u8 family)
+{
+	u32 mtu;
+
+	if (family == VR_FAM_IP6)
+		return dst_mtu(dst);
+	mtu = dst_metric_raw(dst, RTAX_MTU) ?: READ_ONCE(dst->dev->mtu);
+	mtu = min_t(u32, mtu, IP_MAX_MTU);
+	return mtu - lwtunnel_headroom(dst->lwtstate, mtu);
+}
+
+/* The longest IP packet that a remote's path takes. What was told is true for a time. */
+static u32 path_mtu(const struct vrouter *vr, struct vrouter_remote *r,
+		    const struct dst_entry *dst)
+{
+	u32 mtu = route_mtu(dst, r->addr.family);
+
+	if (r->pmtu &&
+	    time_after_eq(jiffies, r->pmtu_since + READ_ONCE(vr->net->ipv4.ip_rt_mtu_expires)))
+		r->pmtu = 0;
+	return r->pmtu ? min(mtu, r->pmtu) : mtu;
+}
+
 static void set_address(struct vrouter_prefix *p, u8 family, const void *bytes)
 {
 	__be64 addr[2] = {};
@@ -79,12 +104,14 @@ static void take_route(struct vrouter *vr, struct vrouter_remote *r, const struc
 		       const struct vrouter_prefix *gateway, u32 overhead)
 {
 	struct vrouter_uplink *up = vrouter_uplink_find(vr, dst->dev->ifindex);
+	u32 mtu;
 
 	if (!up)
 		return;
 	r->ifindex = up->dev->ifindex;
 	r->tx = up->xdp_state & VROUTER_XDP_STATE_TX;
-	r->mtu = dst_mtu(dst) - min_t(u32, dst_mtu(dst), overhead);
+	mtu = path_mtu(vr, r, dst);
+	r->mtu = mtu - min(mtu, overhead);
 	memcpy(r->src_mac, up->dev->dev_addr, ETH_ALEN);
 	r->gateway = *gateway;
 	r->resolved = netif_running(up->dev) && netif_carrier_ok(up->dev) &&
@@ -166,6 +193,27 @@ static void republish(struct vrouter *vr, struct vrouter_remote *r)
 		vrouter_nexthop_republish(vr, nh);
 }
 
+/* Path MTUs that ICMP errors have told. Lower than the kernel's least is nobody's. */
+static void take_pmtus(struct vrouter *vr)
+{
+	struct vrouter_prefix addr;
+	struct vrouter_remote *r;
+	u32 mtu, least;
+
+	while (vrouter_pmtu_take(vr, &addr, &mtu)) {
+		least = addr.family == VR_FAM_IP6 ? IPV6_MIN_MTU :
+						    READ_ONCE(vr->net->ipv4.ip_rt_min_pmtu);
+		mtu = max(mtu, least);
+		hlist_for_each_entry(r, bucket(vr, &addr), node) {
+			if (!vrouter_address_equal(&r->addr, &addr) ||
+			    (r->pmtu && r->pmtu < mtu))
+				continue;
+			r->pmtu = mtu;
+			r->pmtu_since = jiffies;
+		}
+	}
+}
+
 static void resolve_work(struct work_struct *work)
 {
 	struct vrouter *vr = container_of(work, struct vrouter, resolve_work);
@@ -174,6 +222,7 @@ static void resolve_work(struct work_struct *work)
 
 	rtnl_lock();
 	mutex_lock(&vr->lock);
+	take_pmtus(vr);
 	for (i = 0; i < ARRAY_SIZE(vr->remotes); i++)
 		hlist_for_each_entry(r, &vr->remotes[i], node)
 			if (resolve(vr, r))
@@ -199,14 +248,18 @@ static u64 packets_sent(struct vrouter *vr, const struct vrouter_remote *r)
 /*
  * What XDP sends, the kernel does not see: without this a neighbour in use
  * would stay stale for good, and a change of its MAC go unnoticed. A remote
- * that has no neighbour yet is asked for again.
+ * that has no neighbour yet is asked for again. What was learned of the path's
+ * MTU grows too old.
  */
 static void probe(struct vrouter *vr, struct vrouter_remote *r)
 {
-	struct net_device *dev = r->ifindex ? __dev_get_by_index(vr->net, r->ifindex) : NULL;
 	u64 sent = packets_sent(vr, r);
+	struct net_device *dev;
 	struct neighbour *n;
 
+	if (r->pmtu && resolve(vr, r))
+		republish(vr, r);
+	dev = r->ifindex ? __dev_get_by_index(vr->net, r->ifindex) : NULL;
 	if (dev && r->gateway.len && (sent != r->last_tx || !r->resolved)) {
 		n = neigh_get(dev, &r->gateway);
 		if (!IS_ERR(n)) {
@@ -258,6 +311,7 @@ void vrouter_remote_init(struct vrouter *vr)
 {
 	INIT_WORK(&vr->resolve_work, resolve_work);
 	INIT_DELAYED_WORK(&vr->probe_work, probe_work);
+	spin_lock_init(&vr->pmtu.lock);
 }
 
 int vrouter_remote_watch(struct vrouter *vr)

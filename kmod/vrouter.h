@@ -186,6 +186,8 @@ struct vrouter_uplink {
  * @dst_mac: of the neighbour
  * @src_mac: of the uplink
  * @mtu: longest inner IP packet
+ * @pmtu: longest IP packet by an ICMP error, 0 when none has told or it is too old
+ * @pmtu_since: when
  * @last_tx: packets sent to it when last looked at, to see whether it is in use
  */
 struct vrouter_remote {
@@ -201,6 +203,8 @@ struct vrouter_remote {
 	u8 dst_mac[ETH_ALEN];
 	u8 src_mac[ETH_ALEN];
 	u32 mtu;
+	u32 pmtu;
+	unsigned long pmtu_since;
 	u64 last_tx;
 };
 
@@ -283,6 +287,21 @@ struct vrouter_route {
 	bool installed;
 };
 
+/**
+ * struct vrouter_pmtu - path MTUs that ICMP errors told, and nobody has taken.
+ * @lock: of the rest
+ * @n: how many
+ * @told: to which remote VTEP, and how much
+ */
+struct vrouter_pmtu {
+	spinlock_t lock;	/* of all here; softirq */
+	unsigned int n;
+	struct {
+		struct vrouter_prefix addr;
+		u32 mtu;
+	} told[16];
+};
+
 #define VROUTER_REMOTE_BITS	8
 
 /**
@@ -307,6 +326,7 @@ struct vrouter_route {
  * @auto_nh: nexthops that routes made, by their content
  * @remotes: remote VTEPs, by address
  * @next_remote: number of the next one
+ * @pmtu: path MTUs for @resolve_work to take
  * @vtep_addr: local tunnel endpoint of IPv4, 0 when none is set
  * @vtep_addr6: the one of IPv6, likewise
  * @vtep_port: their UDP port
@@ -345,6 +365,7 @@ struct vrouter {
 	struct rhashtable auto_nh;
 	struct hlist_head remotes[1 << VROUTER_REMOTE_BITS];
 	u64 next_remote;
+	struct vrouter_pmtu pmtu;
 	__be32 vtep_addr;
 	struct in6_addr vtep_addr6;
 	__be16 vtep_port;

@@ -5,6 +5,7 @@
 #include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
 #include <net/addrconf.h>
+#include <net/ip.h>
 #include <net/udp_tunnel.h>
 
 #include "datapath.h"
@@ -41,6 +42,7 @@ static struct socket *open_socket(struct vrouter *vr, u8 family, __be16 port,
 		.sk_user_data = vr,
 		.encap_type = 1,
 		.encap_rcv = vrouter_tunnel_rx,
+		.encap_err_lookup = vrouter_tunnel_err,
 		.gro_receive = vrouter_tunnel_gro_receive,
 		.gro_complete = vrouter_tunnel_gro_complete,
 	};
@@ -62,6 +64,10 @@ static struct socket *open_socket(struct vrouter *vr, u8 family, __be16 port,
 				    "address6: this kernel has IPv6 switched off");
 	if (err)
 		return ERR_PTR(err);
+	/* What the kernel has learned of paths binds no tunnel: see tunnel-err.c. */
+	ip_sock_set_mtu_discover(sock->sk, IP_PMTUDISC_INTERFACE);
+	if (family == AF_INET6)
+		inet6_sk(sock->sk)->pmtudisc = IPV6_PMTUDISC_INTERFACE;
 	setup_udp_tunnel_sock(vr->net, sock, &tunnel);
 	udp_tunnel_notify_add_rx_port(sock, UDP_TUNNEL_TYPE_VXLAN);
 	return sock;
