@@ -36,17 +36,24 @@ static __always_inline __u32 uplink_verdict(struct packet *p, const void *data, 
 	return verdict ?: tunnel_verdict(p, &o, VR_FAM_IP4, data, end);
 }
 
-/* All that has no place among the packets of an IPv4 underlay. */
-static __noinline int uplink6(struct xdp_md *ctx, struct packet *p)
+/*
+ * All that has no place among the packets of an IPv4 underlay. Two functions, one
+ * after the other: of those that call each other the stacks add up.
+ */
+static __noinline __u32 uplink6_verdict(struct xdp_md *ctx, struct packet *p)
 {
 	const void *data = ctx_data(ctx), *end = ctx_end(ctx);
 	struct vr_outer o;
 	__u32 verdict;
 
 	verdict = vr_outer6_parse(data, end, p->len, p->hdr, &o);
+	return verdict ?: tunnel_verdict(p, &o, VR_FAM_IP6, data, end);
+}
+
+static __noinline int uplink6(struct xdp_md *ctx, struct packet *p, __u32 verdict)
+{
 	if (verdict == VR_OUTER_NOT_OURS)
 		return XDP_PASS;
-	verdict = verdict ?: tunnel_verdict(p, &o, VR_FAM_IP6, data, end);
 	if (verdict)
 		return packet_refuse(p, verdict);
 	return packet_forward(ctx, p, VR_TMPL6_LEN);
@@ -63,7 +70,7 @@ int vr_xdp_uplink(struct xdp_md *ctx)
 		return XDP_PASS;
 	verdict = uplink_verdict(&p, ctx_data(ctx), ctx_end(ctx));
 	if (verdict == VR_OUTER_NOT_OURS)
-		return uplink6(ctx, &p);
+		return uplink6(ctx, &p, uplink6_verdict(ctx, &p));
 	if (verdict)
 		return packet_refuse(&p, verdict);
 	return packet_forward(ctx, &p, VR_TMPL_LEN);

@@ -286,13 +286,13 @@ def transit():
         play.end_case()
 
 
-def silent(name, *frames, counter=None, modes=("xdp",)):
+def silent(name, *frames, counter=None, where="instance"):
     """Frames from the spine of which nothing comes; in mode module the kernel sees to it."""
     play.case(name)
     for frame in frames:
         play.send(B, frame)
     if counter:
-        play.count(B, "instance", counter, modes=modes)
+        play.count(B, where, counter, modes=["xdp"])
     play.end_case()
 
 
@@ -301,7 +301,8 @@ def outer_refused():
     good = off_wire(B, ip)
     silent("a wrong checksum of the outer header", patched(good, 24, b"\x12\x34"),
            counter="drop.outer-csum")
-    silent("a wrong UDP checksum", off_wire(B, ip, csum=0x1234), counter="punt.outer-udp-csum")
+    silent("a wrong UDP checksum", off_wire(B, ip, csum=0x1234), counter="punt.outer-udp-csum",
+           where="vrf.red")
     silent("from our own address", off_wire(B, ip, src=B.vtep))
     whole = off_wire(B, ip, flags=0)
     first, second, *_ = fragment(whole, fragsize=504)

@@ -15,11 +15,12 @@ PLAIN6 = Tunnel(33, "2001:db8:0:1::3", 5001, "02:06:00:00:00:03", mtu=1430, csum
 FREE6 = Tunnel(34, PEER, 5003, "02:06:00:00:00:22", mtu=1430)
 LOST6 = Tunnel(35, "2001:db8::5", 5001, "02:06:00:00:00:05", mtu=1430, resolved=0)
 JUMBO6 = Tunnel(36, "2001:db8::6", 5001, "02:06:00:00:00:06", mtu=8930)
+PIPE6 = Tunnel(37, "2001:db8::7", 5001, "02:06:00:00:00:07", mtu=1430, ttl=9, dscp=46)
 line("peer", vni=5001, addr=PEER, slot=32, tag=0)
 line("peer", vni=5001, addr="2001:db8:0:1::3", slot=33, tag=3)
 # an entry whose nexthop leads elsewhere proves nothing
 line("peer", vni=5001, addr="2001:db8::77", slot=32, tag=0)
-for n, nh in ((2, REMOTE6), (3, PLAIN6), (5, LOST6), (6, JUMBO6)):
+for n, nh in ((2, REMOTE6), (3, PLAIN6), (5, LOST6), (6, JUMBO6), (7, PIPE6)):
     route(RED, f"10.6.{n}.0/24", nh)
     route(RED, f"fd06:{n}::/64", nh)
 route(FREE, "10.6.2.0/24", FREE6)
@@ -79,6 +80,9 @@ def encap6():
         encap(f"over6-ip6-sum-{n}", 101, there6(l4, tc=n * 5 & 255, fl=n * 9770), REMOTE6)
     encap("over6-csum-0", 101, sums_to_0(), REMOTE6)
     encap("over6-ttl-2", 101, there4(ttl=2), REMOTE6)
+    for tos in 0, 0xb8, 0x21, 3:
+        encap(f"over6-ip4-pipe-{tos}", 101, ip4(dst="10.6.7.10", tos=tos), PIPE6)
+        encap(f"over6-ip6-pipe-{tos}", 101, ip6(dst="fd06:7::10", tc=tos), PIPE6)
     encap("over6-mtu", 101, there4(UDP(sport=1, dport=2) / Raw(b"m" * 1402)), REMOTE6)
     encap("over6-free", 105, there4(), FREE6, FREE)
     ip = there4(UDP(sport=1, dport=2))
@@ -141,6 +145,8 @@ def decap6():
     padded = Ether(dst=RMAC, src=OTHER_MAC) / ip / Raw(b"p" * 18)
     punt("outer-udp-csum", UPLINK, tunnel6(padded), name="-over6-padded-inside")
     decap("over6-padded-outside", ip, V1, frame=bytes(tunnel6(ip)) + b"\0" * 7)
+    # ours never come off a wire, whoever is a peer
+    drop("source-vtep", UPLINK, tunnel6(ip, src=VTEP6), name="-over6-ours")
     decap("over6-second-peer", ip, V1, frame=tunnel6(ip, src="2001:db8:0:1::3"))
     decap("over6-check-off", ip4("10.6.2.10", "10.1.1.10"), V5, FREE,
           frame=tunnel6(ip4("10.6.2.10", "10.1.1.10"), vni=5003, src="2001:db8::99"))
