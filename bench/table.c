@@ -175,6 +175,7 @@ struct table *table_new(uint32_t vrfs, size_t bytes)
 	section_new(t, VR_SEC_VIF, TABLE_VIFS + 1);
 	section_new(t, VR_SEC_NHPTR, TABLE_NHS / 16);
 	section_new(t, VR_SEC_NH, TABLE_NHS);
+	section_new(t, VR_SEC_GROUP, 1);
 	section_new(t, VR_SEC_BLOCK, cpus * table_blocks(t));
 	section_new(t, VR_SEC_NHCTR, cpus * TABLE_NHS);
 	trie_new(t, bytes ? bytes : PLENTY);
@@ -239,6 +240,7 @@ static uint32_t records(const struct table *t, int sec)
 	case VR_SEC_VIF:
 	case VR_SEC_NHPTR:
 	case VR_SEC_NH:
+	case VR_SEC_GROUP:
 	case VR_SEC_BLOCK:
 	case VR_SEC_NHCTR:
 		return t->img.size[sec];

@@ -120,6 +120,8 @@ static enum vr_drop drop_of_verdict(u32 verdict, const struct vr_nh *nh)
 		return VR_DROP_TTL;
 	case VR_PUNT_LOCAL:
 		return VR_DROP_LOCAL_PROTO;
+	case VR_PUNT_UNRESOLVED:
+		return VR_DROP_UNRESOLVED;
 	}
 	return vr_verdict_drop(verdict);
 }

@@ -23,6 +23,9 @@ MODULE_PARM_DESC(image_vifs, "vifs that an image has room for");
 static unsigned int image_nexthops = 4096;
 module_param(image_nexthops, uint, 0444);
 MODULE_PARM_DESC(image_nexthops, "nexthops that an image has room for");
+static unsigned int image_groups = 512;
+module_param(image_groups, uint, 0444);
+MODULE_PARM_DESC(image_groups, "nexthop groups that an image has room for");
 static unsigned int image_lines = 65536;
 module_param(image_lines, uint, 0444);
 MODULE_PARM_DESC(image_lines, "cache lines for the route tables of an image");
@@ -42,6 +45,7 @@ void vrouter_img_default_sizes(u32 size[VR_SEC_MAX])
 	u32 vrfs = clamp(image_vrfs, 1U, 1U << 20);
 	u32 vifs = clamp(image_vifs, 1U, 1U << 20);
 	u32 nexthops = clamp(image_nexthops, 2U, 1U << 22);
+	u32 groups = clamp(image_groups, 1U, 1U << 20);
 
 	size[VR_SEC_HDR] = 1;
 	/* VNI, ifindex and peer entries, in buckets of eight half full */
@@ -51,6 +55,8 @@ void vrouter_img_default_sizes(u32 size[VR_SEC_MAX])
 	size[VR_SEC_NHPTR] = DIV_ROUND_UP(nexthops + 1, 16);
 	/* a nexthop that changes has two records for a moment */
 	size[VR_SEC_NH] = nexthops + nexthops / 4 + 16;
+	/* and so has a group */
+	size[VR_SEC_GROUP] = groups + groups / 4 + 16;
 	/* one chunk has the trie's reserve */
 	size[VR_SEC_LINE] = roundup(clamp(image_lines, 64U, 1U << 24), VR_POOL_CHUNK) +
 			    VR_POOL_CHUNK;
@@ -260,7 +266,9 @@ static void move_trie(struct vrouter_img *to_img, const struct vrouter_img *from
 static int fill_img(struct vrouter_img *to, struct vrouter_img *from,
 		    struct netlink_ext_ack *extack)
 {
-	static const enum vr_section plain[] = { VR_SEC_VRF, VR_SEC_VIF, VR_SEC_NHPTR, VR_SEC_NH };
+	static const enum vr_section plain[] = {
+		VR_SEC_VRF, VR_SEC_VIF, VR_SEC_NHPTR, VR_SEC_NH, VR_SEC_GROUP,
+	};
 	int i;
 
 	for (i = 0; i < VR_SEC_MAX; i++) {

@@ -56,6 +56,10 @@ static void set_full_message(enum vr_section sec, struct netlink_ext_ack *extack
 		NL_SET_ERR_MSG(extack,
 			       "counters: the image is full; module parameters image_vrfs and image_vifs or \"fastpath enable vrfs N vifs N\" make it larger");
 		break;
+	case VR_SEC_GROUP:
+		NL_SET_ERR_MSG(extack,
+			       "group: the image is full; module parameter image_groups or \"fastpath enable group N\" makes it larger");
+		break;
 	default:
 		NL_SET_ERR_MSG(extack,
 			       "nexthop: the image is full; module parameter image_nexthops or \"fastpath enable nexthops N\" makes it larger");

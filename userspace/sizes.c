@@ -2,7 +2,7 @@
 /*
  * How large an image the fast path shall have. Sections that hold objects, or
  * count for them, go together; the module makes its own image by the same
- * rules. Those of the route tables stand for themselves.
+ * rules. Those of groups and of the route tables stand for themselves.
  */
 #include <stdio.h>
 #include <string.h>

@@ -6,6 +6,7 @@
 #ifndef _VROUTER_FORWARD_H
 #define _VROUTER_FORWARD_H
 
+#include <vrouter/encap.h>
 #include <vrouter/hash.h>
 #include <vrouter/lpm.h>
 #include <vrouter/packet.h>
@@ -34,6 +35,46 @@ VR_INLINE __u32 vr_route_slot(const struct vr_image *img, const struct vr_vrf *v
 #endif
 
 /**
+ * vr_group_slot - the member of a group that a flow takes.
+ * @img: image
+ * @group: index of the group
+ * @f: the packet
+ *
+ * Return: the member's index in nhptr, 0 when there is no such group.
+ */
+VR_INLINE __u32 vr_group_slot(const struct vr_image *img, __u32 group, const struct vr_flow *f)
+{
+	const struct vr_group *g = vr_image_group(img, group);
+
+	(void)img;
+	return g ? VR_READ_ONCE(g->slot[vr_flow_hash(f) % VR_GROUP_BUCKETS]) : 0;
+}
+
+/* Whether a vif is what one of a group's members leads to, up or down. */
+VR_INLINE int vr_group_has_vif(const struct vr_image *img, __u32 group, __u32 vif)
+{
+	const struct vr_group *g = vr_image_group(img, group);
+	const struct vr_nh *nh;
+	__u32 i;
+
+	(void)img;
+	if (!g)
+		return 0;
+	for (i = 0; i < VR_GROUP_MEMBERS && i < g->members; i++) {
+		nh = vr_image_nexthop(img, VR_READ_ONCE(g->member[i]));
+		if (nh && nh->type == VR_NH_VIF && nh->target == vif)
+			return 1;
+	}
+	return 0;
+}
+
+/* Most routes lead to no group: bpf/ defines these as calls. */
+#ifndef VR_GROUP_SLOT
+#define VR_GROUP_SLOT		vr_group_slot
+#define VR_GROUP_HAS_VIF	vr_group_has_vif
+#endif
+
+/**
  * vr_source_ok - whether an address belongs to a vif.
  * @img: image
  * @vrf: the vif's VRF
@@ -41,24 +82,41 @@ VR_INLINE __u32 vr_route_slot(const struct vr_image *img, const struct vr_vrf *v
  * @src: the address, as in struct vr_flow
  * @family: VR_FAM_*
  *
- * It does when its route leads to that vif (RFC 3704, strict reverse path).
+ * It does when its route leads to that vif (RFC 3704, strict reverse path), or
+ * to a group with a member that does.
  */
 VR_INLINE int vr_source_ok(const struct vr_image *img, const struct vr_vrf *vrf, __u32 vif,
 			   const __u64 *src, __u8 family)
 {
 	const struct vr_nh *nh = vr_image_nexthop(img, vr_route_slot(img, vrf, src, family));
 
-	return nh && nh->type == VR_NH_VIF && nh->target == vif;
+	if (!nh)
+		return 0;
+	if (nh->type == VR_NH_GROUP)
+		return VR_GROUP_HAS_VIF(img, nh->target, vif);
+	return nh->type == VR_NH_VIF && nh->target == vif;
+}
+
+/* From a group on to its member, which is a tunnel or a vif. */
+VR_INLINE __u32 vr_route_member(const struct vr_image *img, const struct vr_flow *f,
+				const struct vr_nh **nh)
+{
+	*nh = vr_image_nexthop(img, VR_GROUP_SLOT(img, (*nh)->target, f));
+	if (!*nh)
+		return VR_DROP_NO_ROUTE;
+	return (*nh)->type == VR_NH_TUNNEL || (*nh)->type == VR_NH_VIF ? 0 : VR_DROP_IMAGE;
 }
 
 /**
- * vr_route - nexthop of a packet, through VRF nexthops where there are any.
+ * vr_route - nexthop of a packet, through VRF nexthops and a group where there
+ * are any.
  * @img: image
  * @vrf: VRF that the packet is in
  * @f: the packet
- * @nh: result when 0 is returned; never of type VR_NH_VRF or VR_NH_NONE
+ * @nh: result when 0 is returned; never of type VR_NH_VRF, VR_NH_GROUP or
+ *	VR_NH_NONE
  *
- * Return: 0, VR_DROP_NO_ROUTE or VR_DROP_VRF_LOOP.
+ * Return: 0, VR_DROP_NO_ROUTE, VR_DROP_VRF_LOOP or VR_DROP_IMAGE.
  */
 VR_INLINE __u32 vr_route(const struct vr_image *img, const struct vr_vrf *vrf,
 			 const struct vr_flow *f, const struct vr_nh **nh)
@@ -70,6 +128,8 @@ VR_INLINE __u32 vr_route(const struct vr_image *img, const struct vr_vrf *vrf,
 		*nh = vr_image_nexthop(img, slot);
 		if (!*nh || (*nh)->type == VR_NH_NONE)
 			return VR_DROP_NO_ROUTE;
+		if ((*nh)->type == VR_NH_GROUP)
+			return vr_route_member(img, f, nh);
 		if ((*nh)->type != VR_NH_VRF)
 			return 0;
 		if (i == VR_VRF_STEPS)

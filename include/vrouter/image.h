@@ -8,7 +8,7 @@
  * period.
  *
  * Integers are in host byte order unless their type is __be*. Index 0 of vrf,
- * vif, nhptr, nh and line is never used and means "none".
+ * vif, nhptr, nh, group and line is never used and means "none".
  */
 #ifndef _VROUTER_IMAGE_H
 #define _VROUTER_IMAGE_H
@@ -26,6 +26,7 @@
 	S(VIF, vif, struct vr_vif)				\
 	S(NHPTR, nhptr, struct vr_u32x16)			\
 	S(NH, nh, struct vr_nh)					\
+	S(GROUP, group, struct vr_group)			\
 	S(LINE, line, struct vr_line)				\
 	S(BLOCK, block, struct vr_block)			\
 	S(NHCTR, nhctr, struct vr_nhctr)
@@ -61,7 +62,6 @@ struct vr_u32x16 {
  * @port6: VR_PORT6_*, and the UDP port in the lower half; 0 is no endpoint. Becomes
  *	0, for a grace period, before @vtep6 changes
  * @reserved_check: VR_CHECK_* for reserved bits of VXLAN headers
- * @pad: zero
  * @size: records in each section
  */
 struct vr_hdr {
@@ -76,7 +76,6 @@ struct vr_hdr {
 	__u32 slots;
 	__u32 port6;
 	__u32 reserved_check;
-	__u32 pad;
 	__u32 size[VR_SEC_MAX];
 };
 
@@ -154,12 +153,14 @@ struct vr_vif {
 #define VR_NH_UNREACHABLE	5
 #define VR_NH_PROHIBIT		6
 #define VR_NH_LOCAL		7
+#define VR_NH_GROUP		8
 
 #define VR_NH_RESOLVED	(1u << 0)	/* tunnel: tmpl and ifindex are true */
 #define VR_NH_TX	(1u << 1)	/* XDP may redirect into ifindex */
 #define VR_NH_SELF	(1u << 2)	/* tunnel: the remote VTEP is ourselves */
 #define VR_NH_CSUM	(1u << 3)	/* tunnel: with a UDP checksum (over IPv6) */
 #define VR_NH_PIPE	(1u << 4)	/* tunnel: DSCP is the template's, not the packet's */
+#define VR_NH_DOWN	(1u << 5)	/* tunnel, vif: taken out by the control plane */
 
 #define VR_TMPL_LEN	64	/* Ethernet, IPv4, UDP, VXLAN, inner Ethernet */
 #define VR_TMPL6_LEN	84	/* the same with IPv6 */
@@ -171,7 +172,7 @@ struct vr_vif {
  * @type: VR_NH_*
  * @flags: VR_NH_*
  * @mtu: tunnel - longest inner IP packet, bytes
- * @target: vif - vif index; vrf - VRF index
+ * @target: vif - vif index; vrf - VRF index; group - group index
  * @ifindex: device that the packet leaves by
  * @slot: the nexthop's index in nhptr and nhctr
  * @vni: tunnel - VNI on the wire
@@ -196,6 +197,23 @@ struct vr_nh {
 	__u8 tmpl_len;
 	__u8 pad;
 	__u8 tmpl[88];
+};
+
+#define VR_GROUP_BUCKETS	128
+#define VR_GROUP_MEMBERS	31
+
+/**
+ * struct vr_group - nexthops that share the flows of a route.
+ * @slot: by bucket, that is by a flow's hash: index in nhptr of the member that
+ *	serves it now; one store moves a bucket
+ * @members: how many
+ * @member: their indexes in nhptr. Never changed once published, but that a
+ *	member which vanishes leaves 0
+ */
+struct vr_group {
+	__u32 slot[VR_GROUP_BUCKETS];
+	__u32 members;
+	__u32 member[VR_GROUP_MEMBERS];
 };
 
 /**
@@ -237,13 +255,14 @@ struct vr_nhctr {
 #define VR_PATH_MODULE	1
 
 _Static_assert(sizeof(struct vr_u32x16) == 64, "vr_u32x16");
-_Static_assert(sizeof(struct vr_hdr) == 68 + 4 * VR_SEC_MAX, "vr_hdr");
+_Static_assert(sizeof(struct vr_hdr) == 64 + 4 * VR_SEC_MAX, "vr_hdr");
 _Static_assert(sizeof(struct vr_hdr) % 8 == 0, "vr_hdr");
 _Static_assert(sizeof(struct vr_bucket) == 64, "vr_bucket");
 _Static_assert(sizeof(struct vr_vrf) == 32, "vr_vrf");
 _Static_assert(sizeof(struct vr_vif) == 32, "vr_vif");
 _Static_assert(sizeof(struct vr_nh) == 112, "vr_nh");
 _Static_assert(__builtin_offsetof(struct vr_nh, tmpl) == 24, "vr_nh.tmpl");
+_Static_assert(sizeof(struct vr_group) == 640, "vr_group");
 _Static_assert(sizeof(struct vr_line) == 64, "vr_line");
 _Static_assert(sizeof(struct vr_block) == 640, "vr_block");
 _Static_assert(sizeof(struct vr_nhctr) == 32, "vr_nhctr");
@@ -284,6 +303,7 @@ struct vr_image {
 #define vr_image_vrf(img, i)	VR_IMAGE_AT(img, VRF, struct vr_vrf, i)
 #define vr_image_vif(img, i)	VR_IMAGE_AT(img, VIF, struct vr_vif, i)
 #define vr_image_nh(img, i)	VR_IMAGE_AT(img, NH, struct vr_nh, i)
+#define vr_image_group(img, i)	VR_IMAGE_AT(img, GROUP, struct vr_group, i)
 #define vr_image_line(img, i)	VR_IMAGE_AT(img, LINE, struct vr_line, i)
 #define vr_image_block(img, i)	VR_IMAGE_AT(img, BLOCK, struct vr_block, i)
 #define vr_image_nhctr(img, i)	VR_IMAGE_AT(img, NHCTR, struct vr_nhctr, i)

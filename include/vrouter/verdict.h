@@ -230,6 +230,8 @@ VR_INLINE __u32 vr_verdict_route(const struct vr_image *img, const struct vr_vrf
 	switch ((*nh)->type) {
 	case VR_NH_TUNNEL:
 	case VR_NH_VIF:
+		if ((*nh)->flags & VR_NH_DOWN)
+			return VR_VERDICT_PUNT(UNRESOLVED);
 		return f->ttl <= 1 ? VR_VERDICT_PUNT(TTL) : 0;
 	case VR_NH_LOCAL:
 		return VR_VERDICT_PUNT(LOCAL);

@@ -91,7 +91,7 @@ shows()
 	text=$(vr "$2" fastpath show)
 	same "$1: $3" "$3" "${text%% *}"
 	same "$1: text and JSON" "$text" "$(vr "$2" -j fastpath show | text_of_json)"
-	same "$1: sections" "hdr slot vrf vif nhptr nh line block nhctr" \
+	same "$1: sections" "hdr slot vrf vif nhptr nh group line block nhctr" \
 		"$(awk '/size/ { print $1 }' <<<"$text" | paste -sd ' ')"
 	same "$1: no section is overfull or without room" "" \
 		"$(awk '/size/ && ($3 < 1 || $5 > $3)' <<<"$text")"
@@ -244,7 +244,7 @@ fill()
 	}'
 }
 
-# The sections of the route tables, each N times as large
+# The sections of groups and route tables, each N times as large
 larger()
 {
 	vr host-a fastpath show | awk -v n="$1" '

@@ -13,6 +13,7 @@
 #define VRFS		32
 #define VIFS		32
 #define BUCKETS		64
+#define GROUPS		8
 #define LINES		1024
 #define RETIRED		64
 
@@ -52,6 +53,7 @@ struct image *image_new(int ncpu)
 		[VR_SEC_VIF] = VIFS,
 		[VR_SEC_NHPTR] = NEXTHOPS / 16,
 		[VR_SEC_NH] = NEXTHOPS,
+		[VR_SEC_GROUP] = GROUPS,
 		[VR_SEC_LINE] = LINES,
 		[VR_SEC_BLOCK] = BLOCKS * ncpu,
 		[VR_SEC_NHCTR] = NEXTHOPS * ncpu,
@@ -180,7 +182,8 @@ static void set_tunnel(struct vr_nh *nh, const struct line *l)
 	nh->type = VR_NH_TUNNEL;
 	nh->flags = (line_number(l, "resolved") ? VR_NH_RESOLVED : 0) |
 		    (line_number(l, "tx") ? VR_NH_TX : 0) |
-		    (line_number(l, "self") ? VR_NH_SELF : 0) | pipe;
+		    (line_number(l, "self") ? VR_NH_SELF : 0) |
+		    (line_find(l, "down") ? VR_NH_DOWN : 0) | pipe;
 	nh->mtu = line_number(l, "mtu");
 	nh->vni = t.vni;
 	nh->ifindex = line_number(l, "ifindex");
@@ -204,6 +207,7 @@ static void add_nexthop(struct image *im, const struct line *l)
 		[VR_NH_TUNNEL] = "tunnel", [VR_NH_VIF] = "vif", [VR_NH_VRF] = "vrf",
 		[VR_NH_BLACKHOLE] = "blackhole", [VR_NH_UNREACHABLE] = "unreachable",
 		[VR_NH_PROHIBIT] = "prohibit", [VR_NH_LOCAL] = "local",
+		[VR_NH_GROUP] = "group",
 	};
 	uint32_t slot = line_number(l, "slot"), rec = NEXTHOPS - slot;
 	struct vr_u32x16 *ptr = record(im, VR_SEC_NHPTR, slot / 16);
@@ -222,10 +226,27 @@ static void add_nexthop(struct image *im, const struct line *l)
 	}
 	nh->target = line_number(l, "target");
 	if (nh->type == VR_NH_VIF) {
+		nh->flags = line_find(l, "down") ? VR_NH_DOWN : 0;
 		nh->ifindex = line_number(l, "ifindex");
 		line_mac(l, "eth-dst", nh->tmpl);
 		line_mac(l, "eth-src", nh->tmpl + 6);
 	}
+}
+
+/* Members and buckets are nexthop slots, a byte each. */
+static void add_group(struct image *im, const struct line *l)
+{
+	struct vr_group *g = record(im, VR_SEC_GROUP, line_number(l, "idx"));
+	uint8_t member[VR_GROUP_MEMBERS], slot[VR_GROUP_BUCKETS];
+	uint32_t i;
+
+	g->members = line_hex(l, "members", member, sizeof(member));
+	for (i = 0; i < g->members; i++)
+		g->member[i] = member[i];
+	if (line_hex(l, "buckets", slot, sizeof(slot)) != sizeof(slot))
+		die("golden line %d: a group has 128 buckets", l->number);
+	for (i = 0; i < sizeof(slot); i++)
+		g->slot[i] = slot[i];
 }
 
 static void add_route(struct image *im, const struct line *l)
@@ -261,6 +282,8 @@ void image_line(struct image *im, const struct line *l)
 		add_peer(im, l);
 	else if (!strcmp(l->word, "nexthop"))
 		add_nexthop(im, l);
+	else if (!strcmp(l->word, "group"))
+		add_group(im, l);
 	else if (!strcmp(l->word, "route"))
 		add_route(im, l);
 	else

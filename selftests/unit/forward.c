@@ -7,6 +7,7 @@
 
 #define VRFS	16
 #define NHS	64
+#define GROUPS	4
 
 /* Nexthop slot @n refers to record n + 1, so that the two are not confused. */
 struct world {
@@ -16,6 +17,7 @@ struct world {
 	struct vr_vrf *vrf;
 	struct vr_u32x16 *ptr;
 	struct vr_nh *nh;
+	struct vr_group *group;
 };
 
 static void world_init(struct world *w)
@@ -26,6 +28,7 @@ static void world_init(struct world *w)
 	w->vrf = unit_section(&w->img, VR_SEC_VRF, VRFS);
 	w->ptr = unit_section(&w->img, VR_SEC_NHPTR, NHS / 16);
 	w->nh = unit_section(&w->img, VR_SEC_NH, NHS + 1);
+	w->group = unit_section(&w->img, VR_SEC_GROUP, GROUPS);
 	w->t.line = unit_section(&w->img, VR_SEC_LINE, 1024);
 	w->t.vrf = w->vrf;
 	w->t.alloc = malloc;
@@ -211,6 +214,133 @@ TEST(source_check)
 	world_free(&w);
 }
 
+/* Group @idx, nexthop slot @slot, of @n members, bucket by bucket in turn. */
+static void group(struct world *w, uint32_t slot, uint32_t idx, const uint32_t *member, uint32_t n)
+{
+	struct vr_group *g = &w->group[idx];
+	uint32_t i;
+
+	memset(g, 0, sizeof(*g));
+	memcpy(g->member, member, n * sizeof(*member));
+	g->members = n;
+	for (i = 0; i < VR_GROUP_BUCKETS; i++)
+		g->slot[i] = member[i % n];
+	nexthop(w, slot, VR_NH_GROUP, idx);
+}
+
+TEST(group_buckets)
+{
+	const uint32_t member[] = { 1, 2, 3 };
+	struct rng r = { 12 };
+	struct vr_flow f;
+	struct world w;
+	uint32_t i, n;
+
+	world_init(&w);
+	nexthop(&w, 1, VR_NH_TUNNEL, 0);
+	nexthop(&w, 2, VR_NH_TUNNEL, 0);
+	nexthop(&w, 3, VR_NH_VIF, 7);
+	group(&w, 40, 2, member, 3);
+	route4(&w, 1, IP4(10, 1, 0, 0), 16, 40);
+	for (i = 0; i < 1000; i++) {
+		f = flow4(rng_next(&r), IP4(10, 1, 0, 0) + rng_below(&r, 65536));
+		f.proto = rng_below(&r, 256);
+		f.ports = rng_next(&r);
+		assert_int_equal(route(&w, 1, &f), member[vr_flow_hash(&f) % 128 % 3]);
+		/* The source port is of other bits: all of a member's flows do not share it. */
+		n = vr_flow_hash(&f) >> 18;
+		assert_int_equal(vr_source_port(&f), 49152 + n);
+	}
+	/* Fragments agree, whatever is in them. */
+	f.flags = VR_FLOW_FRAG;
+	n = route(&w, 1, &f);
+	for (i = 0; i < 100; i++) {
+		f.ports = rng_next(&r);
+		f.proto = rng_next(&r);
+		assert_int_equal(route(&w, 1, &f), n);
+	}
+	world_free(&w);
+}
+
+/* A group is where VRF nexthops may lead, and is not one of their steps. */
+TEST(group_after_vrfs)
+{
+	const uint32_t member[] = { 20 };
+	struct vr_flow f = flow4(IP4(10, 0, 0, 1), IP4(10, 1, 2, 3));
+	struct world w;
+	uint32_t i;
+
+	world_init(&w);
+	nexthop(&w, 20, VR_NH_TUNNEL, 0);
+	group(&w, 30, 1, member, 1);
+	for (i = 1; i <= VR_VRF_STEPS; i++) {
+		nexthop(&w, i, VR_NH_VRF, i + 1);
+		route4(&w, i, IP4(10, 0, 0, 0), 8, i);
+	}
+	route4(&w, i, IP4(10, 0, 0, 0), 8, 30);
+	assert_int_equal(route(&w, 1, &f), 20);
+	world_free(&w);
+}
+
+TEST(group_broken)
+{
+	const uint32_t member[] = { 1 };
+	const uint8_t wrong[] = { VR_NH_NONE, VR_NH_VRF, VR_NH_GROUP, VR_NH_BLACKHOLE,
+				  VR_NH_LOCAL };
+	struct vr_flow f = flow4(IP4(10, 0, 0, 1), IP4(10, 1, 2, 3));
+	struct world w;
+	size_t i;
+
+	world_init(&w);
+	group(&w, 30, 1, member, 1);
+	route4(&w, 1, 0, 0, 30);
+	/* The member, or the group, is not there: as when a nexthop is not. */
+	assert_int_equal(route(&w, 1, &f), -VR_DROP_NO_ROUTE);
+	nexthop(&w, 1, VR_NH_TUNNEL, 0);
+	assert_int_equal(route(&w, 1, &f), 1);
+	nexthop(&w, 30, VR_NH_GROUP, GROUPS);
+	assert_int_equal(route(&w, 1, &f), -VR_DROP_NO_ROUTE);
+	nexthop(&w, 30, VR_NH_GROUP, 1);
+	for (i = 0; i < VR_ARRAY_SIZE(wrong); i++) {
+		nexthop(&w, 1, wrong[i], 1);
+		assert_int_equal(route(&w, 1, &f), -VR_DROP_IMAGE);
+	}
+	world_free(&w);
+}
+
+/* Each vif of a group may be where a source lives, and no other. */
+TEST(group_source)
+{
+	const __u64 host[2] = { (uint64_t)IP4(10, 1, 1, 10) << 32, 0 };
+	uint32_t member[VR_GROUP_MEMBERS], i;
+	struct world w;
+
+	world_init(&w);
+	for (i = 0; i < VR_GROUP_MEMBERS; i++) {
+		member[i] = 1 + i;
+		nexthop(&w, 1 + i, i == 3 ? VR_NH_TUNNEL : VR_NH_VIF, 100 + i);
+	}
+	group(&w, 60, 3, member, VR_GROUP_MEMBERS);
+	route4(&w, 1, IP4(10, 1, 1, 10), 32, 60);
+	for (i = 0; i < VR_GROUP_MEMBERS; i++)
+		assert_int_equal(vr_source_ok(&w.img, &w.vrf[1], 100 + i, host, VR_FAM_IP4),
+				 i != 3);
+	assert_false(vr_source_ok(&w.img, &w.vrf[1], 99, host, VR_FAM_IP4));
+	assert_false(vr_source_ok(&w.img, &w.vrf[1], 100 + i, host, VR_FAM_IP4));
+	assert_false(vr_source_ok(&w.img, &w.vrf[1], 3, host, VR_FAM_IP4));
+	/* One that vanished is none; what lies behind the members' end is none. */
+	w.group[3].member[5] = 0;
+	assert_false(vr_source_ok(&w.img, &w.vrf[1], 105, host, VR_FAM_IP4));
+	w.group[3].members = 9;
+	assert_true(vr_source_ok(&w.img, &w.vrf[1], 108, host, VR_FAM_IP4));
+	assert_false(vr_source_ok(&w.img, &w.vrf[1], 109, host, VR_FAM_IP4));
+	w.group[3].members = ~0u;
+	assert_true(vr_source_ok(&w.img, &w.vrf[1], 130, host, VR_FAM_IP4));
+	nexthop(&w, 60, VR_NH_GROUP, GROUPS);
+	assert_false(vr_source_ok(&w.img, &w.vrf[1], 100, host, VR_FAM_IP4));
+	world_free(&w);
+}
+
 TEST(counter_index)
 {
 	const struct vr_hdr hdr = { .blocks = 7, .nhs = 11 };
@@ -228,6 +358,10 @@ int main(void)
 		cmocka_unit_test(route_steps),
 		cmocka_unit_test(route_loop),
 		cmocka_unit_test(source_check),
+		cmocka_unit_test(group_buckets),
+		cmocka_unit_test(group_after_vrfs),
+		cmocka_unit_test(group_broken),
+		cmocka_unit_test(group_source),
 		cmocka_unit_test(counter_index),
 	};
 
