@@ -11,6 +11,13 @@
 #include <uapi/linux/vrouter.h>
 
 /* Common nested types */
+const struct nla_policy vrouter_member_nl_policy[VROUTER_A_MEMBER_UP + 1] = {
+	[VROUTER_A_MEMBER_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VROUTER_A_MEMBER_WEIGHT] = NLA_POLICY_RANGE(NLA_U32, 1, VROUTER_WEIGHT_MAX),
+	[VROUTER_A_MEMBER_BUCKETS] = { .type = NLA_U32, },
+	[VROUTER_A_MEMBER_UP] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
 const struct nla_policy vrouter_prefix_nl_policy[VROUTER_A_PREFIX_LEN + 1] = {
 	[VROUTER_A_PREFIX_ADDRESS] = { .type = NLA_BINARY, },
 	[VROUTER_A_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
@@ -122,15 +129,17 @@ const struct nla_policy vrouter_vtep_get_nl_policy[VROUTER_A_VTEP_ADDRESS6 + 1] 
 };
 
 /* VROUTER_CMD_NEXTHOP_NEW - do */
-const struct nla_policy vrouter_nexthop_new_nl_policy[VROUTER_A_NEXTHOP_VRF + 1] = {
+const struct nla_policy vrouter_nexthop_new_nl_policy[VROUTER_A_NEXTHOP_DOWN + 1] = {
 	[VROUTER_A_NEXTHOP_ID] = NLA_POLICY_MIN(NLA_U32, 1),
-	[VROUTER_A_NEXTHOP_TYPE] = NLA_POLICY_RANGE(NLA_U32, 1, 6),
+	[VROUTER_A_NEXTHOP_TYPE] = NLA_POLICY_RANGE(NLA_U32, 1, 8),
 	[VROUTER_A_NEXTHOP_VIA] = { .type = NLA_BINARY, },
 	[VROUTER_A_NEXTHOP_VNI] = { .type = NLA_U32, },
 	[VROUTER_A_NEXTHOP_RMAC] = NLA_POLICY_EXACT_LEN(6),
 	[VROUTER_A_NEXTHOP_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VROUTER_A_NEXTHOP_LLADDR] = NLA_POLICY_EXACT_LEN(6),
 	[VROUTER_A_NEXTHOP_VRF] = { .type = NLA_NUL_STRING, .len = VROUTER_NAME_LEN, },
+	[VROUTER_A_NEXTHOP_GROUP] = NLA_POLICY_NESTED(vrouter_member_nl_policy),
+	[VROUTER_A_NEXTHOP_DOWN] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* VROUTER_CMD_NEXTHOP_DEL - do */
@@ -141,7 +150,7 @@ const struct nla_policy vrouter_nexthop_del_nl_policy[VROUTER_A_NEXTHOP_ID + 1] 
 /* VROUTER_CMD_NEXTHOP_GET - do */
 const struct nla_policy vrouter_nexthop_get_nl_policy[VROUTER_A_NEXTHOP_VNI + 1] = {
 	[VROUTER_A_NEXTHOP_ID] = NLA_POLICY_MIN(NLA_U32, 1),
-	[VROUTER_A_NEXTHOP_TYPE] = NLA_POLICY_RANGE(NLA_U32, 1, 6),
+	[VROUTER_A_NEXTHOP_TYPE] = NLA_POLICY_RANGE(NLA_U32, 1, 8),
 	[VROUTER_A_NEXTHOP_VIA] = { .type = NLA_BINARY, },
 	[VROUTER_A_NEXTHOP_VNI] = { .type = NLA_U32, },
 };
@@ -305,7 +314,7 @@ const struct genl_ops vrouter_nl_ops[24] = {
 		.cmd		= VROUTER_CMD_NEXTHOP_NEW,
 		.doit		= vrouter_nl_nexthop_new_doit,
 		.policy		= vrouter_nexthop_new_nl_policy,
-		.maxattr	= VROUTER_A_NEXTHOP_VRF,
+		.maxattr	= VROUTER_A_NEXTHOP_DOWN,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -12,6 +12,7 @@
 #include <uapi/linux/vrouter.h>
 
 /* Common nested types */
+extern const struct nla_policy vrouter_member_nl_policy[VROUTER_A_MEMBER_UP + 1];
 extern const struct nla_policy vrouter_prefix_nl_policy[VROUTER_A_PREFIX_LEN + 1];
 extern const struct nla_policy vrouter_route_entry_nl_policy[VROUTER_A_ROUTE_NH_VRF + 1];
 
@@ -39,7 +40,7 @@ extern const struct nla_policy vrouter_vtep_del_nl_policy[VROUTER_A_VTEP_ADDRESS
 
 extern const struct nla_policy vrouter_vtep_get_nl_policy[VROUTER_A_VTEP_ADDRESS6 + 1];
 
-extern const struct nla_policy vrouter_nexthop_new_nl_policy[VROUTER_A_NEXTHOP_VRF + 1];
+extern const struct nla_policy vrouter_nexthop_new_nl_policy[VROUTER_A_NEXTHOP_DOWN + 1];
 
 extern const struct nla_policy vrouter_nexthop_del_nl_policy[VROUTER_A_NEXTHOP_ID + 1];
 

@@ -91,7 +91,11 @@ int vrouter_nexthop_publish(struct vrouter *vr, struct vrouter_nexthop *nh,
 	case VROUTER_NEXTHOP_TYPE_VRF:
 		rec.target = nh->vrf->idx;
 		break;
+	case VROUTER_NEXTHOP_TYPE_GROUP:
+		return vrouter_group_publish(vr, nh, NULL, extack);
 	}
+	if (nh->down)
+		rec.flags |= VR_NH_DOWN;
 	return vrouter_img_nexthop_set(vr, nh, &rec, extack);
 }
 
@@ -102,7 +106,11 @@ int vrouter_nexthop_publish(struct vrouter *vr, struct vrouter_nexthop *nh,
  */
 void vrouter_nexthop_republish(struct vrouter *vr, struct vrouter_nexthop *nh)
 {
-	if (vrouter_nexthop_publish(vr, nh, NULL)) {
+	int err = vrouter_nexthop_publish(vr, nh, NULL);
+
+	/* Its groups go by the objects, not by the record. */
+	vrouter_group_follow(vr, nh);
+	if (err) {
 		net_warn_ratelimited("vrouter: nexthop %u keeps an old record: no memory\n",
 				     nh->id);
 		return;
@@ -149,6 +157,8 @@ static int link_target(struct vrouter *vr, struct vrouter_nexthop *nh,
 {
 	if (nh->type == VROUTER_NEXTHOP_TYPE_TUNNEL)
 		return vrouter_remote_join(vr, nh, extack);
+	if (nh->group)
+		vrouter_group_join(nh);
 	if (nh->vif)
 		nh->vif->nnexthops++;
 	if (nh->vrf)
@@ -160,6 +170,8 @@ static void unlink_target(struct vrouter *vr, struct vrouter_nexthop *nh)
 {
 	if (nh->type == VROUTER_NEXTHOP_TYPE_TUNNEL)
 		vrouter_remote_leave(vr, nh);
+	if (nh->group)
+		vrouter_group_leave(nh->group);
 	if (nh->vif)
 		nh->vif->nnexthops--;
 	if (nh->vrf)
@@ -173,6 +185,8 @@ static void set_spec(struct vrouter_nexthop *nh, const struct vrouter_nh_spec *s
 	nh->vni = s->vni;
 	nh->vif = s->vif;
 	nh->vrf = s->vrf;
+	nh->group = s->group;
+	nh->down = s->down;
 	memcpy(nh->rmac, s->rmac, ETH_ALEN);
 	memcpy(nh->lladdr, s->lladdr, ETH_ALEN);
 }
@@ -181,6 +195,7 @@ static struct vrouter_nh_spec get_spec(const struct vrouter_nexthop *nh)
 {
 	struct vrouter_nh_spec s = {
 		.type = nh->type, .via = nh->via, .vni = nh->vni, .vif = nh->vif, .vrf = nh->vrf,
+		.down = nh->down,
 	};
 
 	memcpy(s.rmac, nh->rmac, ETH_ALEN);
@@ -244,6 +259,7 @@ static void nexthop_free_rcu(struct rcu_head *rcu)
 	if (nh->rec)
 		vrouter_img_give(nh->vr, VR_SEC_NH, nh->rec);
 	vrouter_img_give(nh->vr, VR_SEC_NHPTR, nh->slot);
+	vrouter_group_free(nh->vr, nh->group);
 	dst_cache_destroy(&nh->dst_cache);
 	kfree(nh);
 }
@@ -269,6 +285,7 @@ static struct vrouter_nexthop *nexthop_alloc(struct vrouter *vr, struct netlink_
 	nh->vr = vr;
 	nh->slot = slot;
 	INIT_LIST_HEAD(&nh->remote_list);
+	INIT_LIST_HEAD(&nh->groups);
 	return nh;
 }
 
@@ -321,8 +338,10 @@ static struct vrouter_nexthop *nexthop_make(struct vrouter *vr, u32 id, bool aut
 	struct vrouter_nexthop *nh = nexthop_alloc(vr, extack);
 	int err;
 
-	if (IS_ERR(nh))
+	if (IS_ERR(nh)) {
+		vrouter_group_free(vr, spec->group);
 		return nh;
+	}
 	nh->id = id;
 	nh->auto_made = auto_made;
 	set_spec(nh, spec);
@@ -389,6 +408,16 @@ void vrouter_nexthop_release(struct vrouter *vr, struct vrouter_nexthop *nh)
 	nexthop_remove(vr, nh);
 }
 
+void vrouter_nexthop_flush(struct vrouter *vr, struct vrouter_nexthop *nh)
+{
+	vrouter_nexthop_hold(nh);
+	vrouter_group_drop_member(vr, nh);
+	vrouter_route_flush_nexthop(vr, nh);
+	vr->gen++;
+	vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_DEL_NTF);
+	nexthop_remove(vr, nh);
+}
+
 void vrouter_nexthop_flush_vif(struct vrouter *vr, struct vrouter_vif *vif)
 {
 	struct vrouter_nexthop *nh;
@@ -396,15 +425,9 @@ void vrouter_nexthop_flush_vif(struct vrouter *vr, struct vrouter_vif *vif)
 
 	if (!vif->nnexthops)
 		return;
-	xa_for_each(&vr->nexthops, i, nh) {
-		if (nh->vif != vif)
-			continue;
-		vrouter_nexthop_hold(nh);
-		vrouter_route_flush_nexthop(vr, nh);
-		vr->gen++;
-		vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_DEL_NTF);
-		nexthop_remove(vr, nh);
-	}
+	xa_for_each(&vr->nexthops, i, nh)
+		if (nh->vif == vif)
+			vrouter_nexthop_flush(vr, nh);
 }
 
 void vrouter_nexthop_free_all(struct vrouter *vr)
@@ -412,6 +435,10 @@ void vrouter_nexthop_free_all(struct vrouter *vr)
 	struct vrouter_nexthop *nh;
 	unsigned long i;
 
+	/* Groups go before their members. */
+	xa_for_each(&vr->nexthops, i, nh)
+		if (nh->group)
+			nexthop_remove(vr, nh);
 	xa_for_each(&vr->nexthops, i, nh)
 		nexthop_remove(vr, nh);
 }
@@ -429,6 +456,7 @@ static int refuse_foreign(struct nlattr **a, u8 type, struct netlink_ext_ack *ex
 		{ VROUTER_A_NEXTHOP_IFINDEX, VROUTER_NEXTHOP_TYPE_VIF },
 		{ VROUTER_A_NEXTHOP_LLADDR, VROUTER_NEXTHOP_TYPE_VIF },
 		{ VROUTER_A_NEXTHOP_VRF, VROUTER_NEXTHOP_TYPE_VRF },
+		{ VROUTER_A_NEXTHOP_GROUP, VROUTER_NEXTHOP_TYPE_GROUP },
 	};
 	int i;
 
@@ -437,6 +465,9 @@ static int refuse_foreign(struct nlattr **a, u8 type, struct netlink_ext_ack *ex
 			return vrouter_refuse(extack, a[only[i].attr], -EINVAL,
 					      "type: a nexthop of this type has no such attribute");
 	}
+	if (a[VROUTER_A_NEXTHOP_DOWN] && !vrouter_nexthop_may_join(type))
+		return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_DOWN], -EINVAL,
+				      "down: is for tunnels and vifs alone");
 	return 0;
 }
 
@@ -513,6 +544,7 @@ int vrouter_nexthop_parse(struct vrouter *vr, struct nlattr **a, struct vrouter_
 	err = refuse_foreign(a, s->type, extack);
 	if (err)
 		return err;
+	s->down = a[VROUTER_A_NEXTHOP_DOWN] && nla_get_u32(a[VROUTER_A_NEXTHOP_DOWN]);
 	switch (s->type) {
 	case VROUTER_NEXTHOP_TYPE_TUNNEL:
 		return parse_tunnel(a, s, extack);
@@ -531,11 +563,31 @@ int vrouter_nexthop_parse(struct vrouter *vr, struct nlattr **a, struct vrouter_
 	case VROUTER_NEXTHOP_TYPE_BLACKHOLE:
 	case VROUTER_NEXTHOP_TYPE_UNREACHABLE:
 	case VROUTER_NEXTHOP_TYPE_PROHIBIT:
+	case VROUTER_NEXTHOP_TYPE_GROUP:
 		return 0;
 	default:
 		return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_TYPE], -EINVAL,
 				      "type: local is for the gateway addresses of vifs alone");
 	}
+}
+
+/* What others rely on of a nexthop that changes. */
+static int check_change(const struct vrouter_nexthop *nh, const struct vrouter_nh_spec *spec,
+			struct genl_info *info)
+{
+	const struct nlattr *attr = info->attrs[VROUTER_A_NEXTHOP_TYPE];
+	bool is_group = spec->type == VROUTER_NEXTHOP_TYPE_GROUP;
+
+	if (is_group != !!nh->group)
+		return vrouter_refuse(info->extack, attr, -EINVAL,
+				      "type: a group stays one, and no other nexthop becomes one");
+	if (!list_empty(&nh->groups) && !vrouter_nexthop_may_join(spec->type))
+		return vrouter_refuse(info->extack, attr, -EBUSY,
+				      "type: a member of groups must be a tunnel or a vif");
+	if (nh->nroutes && nh->vrf != spec->vrf)
+		return vrouter_refuse(info->extack, attr, -EBUSY,
+				      "type: a nexthop in use keeps its VRF, or stays without one");
+	return 0;
 }
 
 static int nexthop_change(struct vrouter *vr, struct vrouter_nexthop *nh,
@@ -544,9 +596,6 @@ static int nexthop_change(struct vrouter *vr, struct vrouter_nexthop *nh,
 	struct vrouter_nh_spec old = get_spec(nh);
 	int err;
 
-	if (nh->nroutes && nh->vrf != spec->vrf)
-		return vrouter_refuse(info->extack, info->attrs[VROUTER_A_NEXTHOP_TYPE], -EBUSY,
-				      "type: a nexthop in use keeps its VRF, or stays without one");
 	unlink_target(vr, nh);
 	set_spec(nh, spec);
 	err = link_target(vr, nh, info->extack);
@@ -562,8 +611,76 @@ static int nexthop_change(struct vrouter *vr, struct vrouter_nexthop *nh,
 		return err;
 	}
 	dst_cache_reset(&nh->dst_cache);
+	vrouter_group_follow(vr, nh);
 	vr->gen++;
 	vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_NTF);
+	return 0;
+}
+
+/* A request that has only id and down. */
+static bool is_state_only(struct nlattr **a)
+{
+	int i;
+
+	for (i = VROUTER_A_NEXTHOP_TYPE; i < VROUTER_A_NEXTHOP_DOWN; i++)
+		if (a[i])
+			return false;
+	return a[VROUTER_A_NEXTHOP_ID] && a[VROUTER_A_NEXTHOP_DOWN];
+}
+
+static int set_state(struct vrouter *vr, struct vrouter_nexthop *nh, const struct nlattr *attr,
+		     struct netlink_ext_ack *extack)
+{
+	bool was = nh->down;
+	int err;
+
+	if (!vrouter_nexthop_may_join(nh->type))
+		return vrouter_refuse(extack, attr, -EINVAL,
+				      "down: is for tunnels and vifs alone");
+	nh->down = nla_get_u32(attr);
+	if (nh->down == was)
+		return 0;
+	err = vrouter_nexthop_publish(vr, nh, extack);
+	if (err) {
+		nh->down = was;
+		return err;
+	}
+	vrouter_group_follow(vr, nh);
+	vr->gen++;
+	vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_NTF);
+	return 0;
+}
+
+/* A request that describes the nexthop; @nh is NULL when there is none yet. */
+static int nexthop_set(struct vrouter *vr, struct vrouter_nexthop *nh, u32 id,
+		       struct genl_info *info)
+{
+	struct nlattr **a = info->attrs;
+	struct vrouter_nh_spec spec;
+	int err;
+
+	err = vrouter_nexthop_parse(vr, a, &spec, info->extack);
+	if (!err && nh)
+		err = check_change(nh, &spec, info);
+	if (err)
+		return err;
+	if (spec.type == VROUTER_NEXTHOP_TYPE_GROUP) {
+		spec.group = vrouter_group_parse(vr, info);
+		if (IS_ERR(spec.group))
+			return PTR_ERR(spec.group);
+	}
+	if (nh && spec.group)
+		return vrouter_group_change(vr, nh, spec.group, info->extack);
+	if (nh && !a[VROUTER_A_NEXTHOP_DOWN])
+		spec.down = nh->down && vrouter_nexthop_may_join(spec.type);
+	if (nh)
+		return nexthop_change(vr, nh, &spec, info);
+	nh = nexthop_make(vr, id, false, &spec, info->extack);
+	if (IS_ERR(nh))
+		return PTR_ERR(nh);
+	vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_NTF);
+	/* It is made, whether or not the answer finds memory. */
+	vrouter_reply_nexthop(info, vr, nh);
 	return 0;
 }
 
@@ -571,11 +688,10 @@ static int nexthop_new(struct vrouter *vr, struct genl_info *info)
 {
 	struct nlattr **a = info->attrs;
 	struct vrouter_nexthop *nh = NULL;
-	struct vrouter_nh_spec spec;
+	bool state_only = is_state_only(a);
 	u32 id = 0;
-	int err;
 
-	if (GENL_REQ_ATTR_CHECK(info, VROUTER_A_NEXTHOP_TYPE)) {
+	if (!state_only && GENL_REQ_ATTR_CHECK(info, VROUTER_A_NEXTHOP_TYPE)) {
 		NL_SET_ERR_MSG(info->extack, "type: is missing");
 		return -EINVAL;
 	}
@@ -589,23 +705,14 @@ static int nexthop_new(struct vrouter *vr, struct genl_info *info)
 			return vrouter_refuse(info->extack, a[VROUTER_A_NEXTHOP_ID], -EEXIST,
 					      "id: another nexthop has it");
 	}
-	if (!nh && !(info->nlhdr->nlmsg_flags & NLM_F_CREATE)) {
+	if (!nh && (state_only || !(info->nlhdr->nlmsg_flags & NLM_F_CREATE))) {
 		NL_SET_ERR_MSG_ATTR(info->extack, a[VROUTER_A_NEXTHOP_ID],
 				    "id: no such nexthop");
 		return -ENOENT;
 	}
-	err = vrouter_nexthop_parse(vr, a, &spec, info->extack);
-	if (err)
-		return err;
-	if (nh)
-		return nexthop_change(vr, nh, &spec, info);
-	nh = nexthop_make(vr, id, false, &spec, info->extack);
-	if (IS_ERR(nh))
-		return PTR_ERR(nh);
-	vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_NTF);
-	/* It is made, whether or not the answer finds memory. */
-	vrouter_reply_nexthop(info, vr, nh);
-	return 0;
+	if (state_only)
+		return set_state(vr, nh, a[VROUTER_A_NEXTHOP_DOWN], info->extack);
+	return nexthop_set(vr, nh, id, info);
 }
 
 static int nexthop_del(struct vrouter *vr, struct genl_info *info)
@@ -626,6 +733,9 @@ static int nexthop_del(struct vrouter *vr, struct genl_info *info)
 	if (nh->nroutes)
 		return vrouter_refuse(info->extack, attr, -EBUSY,
 				      "id: routes use this nexthop; delete or change them first");
+	if (!list_empty(&nh->groups))
+		return vrouter_refuse(info->extack, attr, -EBUSY,
+				      "id: groups have this nexthop as a member; change them first");
 	vr->gen++;
 	vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_DEL_NTF);
 	nexthop_remove(vr, nh);

@@ -74,6 +74,8 @@ void vrouter_remote_leave(struct vrouter *vr, struct vrouter_nexthop *nh);
  * @vif: vif
  * @lladdr: vif
  * @vrf: vrf
+ * @group: group; taken by who makes a nexthop of it
+ * @down: tunnel, vif
  */
 struct vrouter_nh_spec {
 	u8 type;
@@ -83,6 +85,8 @@ struct vrouter_nh_spec {
 	struct vrouter_vif *vif;
 	u8 lladdr[ETH_ALEN];
 	struct vrouter_vrf *vrf;
+	struct vrouter_group *group;
+	bool down;
 };
 
 /* nexthop.c */
@@ -105,11 +109,32 @@ void vrouter_nexthop_republish(struct vrouter *vr, struct vrouter_nexthop *nh);
 void vrouter_nexthop_publish_vni(struct vrouter *vr, u32 vni);
 void vrouter_nexthop_publish_tunnels(struct vrouter *vr);
 void vrouter_nexthop_publish_vif(struct vrouter *vr, struct vrouter_vif *vif);
+/* A nexthop goes, and its routes with it. */
+void vrouter_nexthop_flush(struct vrouter *vr, struct vrouter_nexthop *nh);
 /* The vif goes: its nexthops and their routes go too. */
 void vrouter_nexthop_flush_vif(struct vrouter *vr, struct vrouter_vif *vif);
 void vrouter_nexthop_free_all(struct vrouter *vr);
 int vrouter_nexthop_parse(struct vrouter *vr, struct nlattr **attrs, struct vrouter_nh_spec *spec,
 			  struct netlink_ext_ack *extack);
+
+/* nexthop-group.c */
+/* Whether nexthops of a type can be members. */
+bool vrouter_nexthop_may_join(u8 type);
+struct vrouter_group *vrouter_group_parse(struct vrouter *vr, const struct genl_info *info);
+/* Members know of their group from here on, until it leaves them. */
+void vrouter_group_join(struct vrouter_nexthop *nh);
+void vrouter_group_leave(struct vrouter_group *g);
+int vrouter_group_publish(struct vrouter *vr, struct vrouter_nexthop *nh,
+			  const struct vrouter_group *was, struct netlink_ext_ack *extack);
+int vrouter_group_change(struct vrouter *vr, struct vrouter_nexthop *nh, struct vrouter_group *g,
+			 struct netlink_ext_ack *extack);
+/* After a grace period, or never published; NULL is fine. Any context. */
+void vrouter_group_free(struct vrouter *vr, struct vrouter_group *g);
+/* A nexthop may have come up or gone down: its groups move their buckets. */
+void vrouter_group_follow(struct vrouter *vr, struct vrouter_nexthop *nh);
+void vrouter_group_follow_vif(struct vrouter *vr, const struct vrouter_vif *vif);
+/* A nexthop vanishes: its groups go on without it, or go with it. */
+void vrouter_group_drop_member(struct vrouter *vr, struct vrouter_nexthop *nh);
 
 /* route.c; the module's own routes, in the table and in the image */
 int vrouter_route_init(void);

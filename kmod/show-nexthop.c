@@ -44,6 +44,32 @@ int vrouter_put_nexthop(struct sk_buff *skb, const struct vrouter_nexthop *nh, i
 	}
 }
 
+static int put_member(struct sk_buff *skb, const struct vrouter_group *g, u32 i)
+{
+	struct nlattr *nest = nla_nest_start(skb, VROUTER_A_NEXTHOP_GROUP);
+	u32 b, own = 0;
+
+	for (b = 0; b < VR_GROUP_BUCKETS; b++)
+		own += g->owner[b] == i;
+	if (!nest || nla_put_u32(skb, VROUTER_A_MEMBER_ID, g->share[i].id) ||
+	    nla_put_u32(skb, VROUTER_A_MEMBER_WEIGHT, g->share[i].weight) ||
+	    nla_put_u32(skb, VROUTER_A_MEMBER_BUCKETS, own) ||
+	    nla_put_u32(skb, VROUTER_A_MEMBER_UP, g->up >> i & 1))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_members(struct sk_buff *skb, const struct vrouter_group *g)
+{
+	u32 i;
+
+	for (i = 0; i < g->n; i++)
+		if (put_member(skb, g, i))
+			return -EMSGSIZE;
+	return 0;
+}
+
 static int fill_nexthop(struct sk_buff *skb, struct vrouter *vr, const void *obj)
 {
 	const struct vrouter_nexthop *nh = obj;
@@ -55,9 +81,11 @@ static int fill_nexthop(struct sk_buff *skb, struct vrouter *vr, const void *obj
 	     nla_put_u32(skb, VROUTER_A_NEXTHOP_RESOLVED, remote && remote->resolved)) ||
 	    (remote && remote->ifindex &&
 	     nla_put_u32(skb, VROUTER_A_NEXTHOP_UPLINK, remote->ifindex)) ||
-	    nla_put_u32(skb, VROUTER_A_NEXTHOP_ROUTES, nh->nroutes))
+	    nla_put_u32(skb, VROUTER_A_NEXTHOP_ROUTES, nh->nroutes) ||
+	    (vrouter_nexthop_may_join(nh->type) &&
+	     nla_put_u32(skb, VROUTER_A_NEXTHOP_DOWN, nh->down)))
 		return -EMSGSIZE;
-	return 0;
+	return nh->group ? put_members(skb, nh->group) : 0;
 }
 
 void vrouter_notify_nexthop(struct vrouter *vr, const struct vrouter_nexthop *nh, u8 cmd)

@@ -158,11 +158,27 @@ static int fill_vif(struct sk_buff *skb, struct vrouter *vr, const struct vroute
 	       put_block(skb, true, &sum);
 }
 
+static void add_paths(struct vrouter *vr, u32 slot, struct vr_nhctr *sum)
+{
+	struct vr_nhctr c;
+	int i;
+
+	vrouter_sum_nexthop(vr, slot, &c);
+	for (i = 0; i < ARRAY_SIZE(sum->path); i++) {
+		sum->path[i].packets += c.path[i].packets;
+		sum->path[i].bytes += c.path[i].bytes;
+	}
+}
+
+/* A group counts nothing itself: of it, all that its members sent is shown. */
 static int fill_nexthop(struct sk_buff *skb, struct vrouter *vr, const struct vrouter_nexthop *nh)
 {
-	struct vr_nhctr sum;
+	struct vr_nhctr sum = {};
+	u32 i;
 
-	vrouter_sum_nexthop(vr, nh->slot, &sum);
+	add_paths(vr, nh->slot, &sum);
+	for (i = 0; nh->group && i < nh->group->n; i++)
+		add_paths(vr, nh->group->member[i].nh->slot, &sum);
 	return nla_put_u32(skb, VROUTER_A_STATS_NHID, nh->id) ?: put_paths(skb, &sum);
 }
 
@@ -170,16 +186,10 @@ static int fill_nexthop(struct sk_buff *skb, struct vrouter *vr, const struct vr
 static int fill_remote(struct sk_buff *skb, struct vrouter *vr, const struct vrouter_remote *remote)
 {
 	const struct vrouter_nexthop *nh;
-	struct vr_nhctr sum = {}, c;
-	int i;
+	struct vr_nhctr sum = {};
 
-	list_for_each_entry(nh, &remote->nexthops, remote_list) {
-		vrouter_sum_nexthop(vr, nh->slot, &c);
-		for (i = 0; i < ARRAY_SIZE(sum.path); i++) {
-			sum.path[i].packets += c.path[i].packets;
-			sum.path[i].bytes += c.path[i].bytes;
-		}
-	}
+	list_for_each_entry(nh, &remote->nexthops, remote_list)
+		add_paths(vr, nh->slot, &sum);
 	return vrouter_put_address(skb, VROUTER_A_STATS_VIA, &remote->addr) ?: put_paths(skb, &sum);
 }
 

@@ -124,6 +124,11 @@ void vrouter_vif_netdev_event(struct vrouter *vr, struct net_device *dev, unsign
 		vrouter_vif_write(vr, vif);
 		vrouter_nexthop_publish_vif(vr, vif);
 		break;
+	case NETDEV_UP:
+	case NETDEV_DOWN:
+	case NETDEV_CHANGE:
+		vrouter_group_follow_vif(vr, vif);
+		break;
 	}
 }
 

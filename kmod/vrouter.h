@@ -35,6 +35,7 @@
 #include <uapi/linux/vrouter.h>
 #include <vrouter/encap.h>
 #include <vrouter/forward.h>
+#include <vrouter/group.h>
 #include <vrouter/trie_node.h>
 
 struct vrouter_img;
@@ -220,6 +221,38 @@ struct vrouter_ids {
 };
 
 /**
+ * struct vrouter_member - a nexthop's place in a group.
+ * @list: in vrouter_nexthop.groups of @nh
+ * @nh: the nexthop
+ * @group: the group's nexthop
+ */
+struct vrouter_member {
+	struct list_head list;
+	struct vrouter_nexthop *nh;
+	struct vrouter_nexthop *group;
+};
+
+/**
+ * struct vrouter_group - members of a nexthop group, and who has which bucket.
+ * @idx: index in the image's group section, 0 before it is published
+ * @n: how many members
+ * @up: bitmap of those that can send
+ * @owner: by bucket: whose it is, by weight; places in @member
+ * @live: by bucket: who serves it, as the image says
+ * @share: ids and weights
+ * @member: likewise
+ */
+struct vrouter_group {
+	u32 idx;
+	u32 n;
+	u32 up;
+	u8 owner[VR_GROUP_BUCKETS];
+	u8 live[VR_GROUP_BUCKETS];
+	struct vr_share share[VR_GROUP_MEMBERS];
+	struct vrouter_member member[VR_GROUP_MEMBERS];
+};
+
+/**
  * struct vrouter_nexthop - where routes lead.
  * @vr: instance
  * @id: the user's, or one from VROUTER_NHID_AUTO on
@@ -233,7 +266,10 @@ struct vrouter_ids {
  * @vif: vif - the vif
  * @lladdr: vif - MAC of the host
  * @vrf: vrf - where to look up again
+ * @group: group - its members
+ * @groups: tunnel, vif - vrouter_member.list of the groups that it is in
  * @auto_made: made by routes; goes with the last of them
+ * @down: tunnel, vif - taken out of service
  * @refs: routes, and who else must not lose it
  * @nroutes: routes that use it
  * @remote: tunnel - what resolves it
@@ -249,6 +285,7 @@ struct vrouter_nexthop {
 	u32 rec;
 	u8 type;
 	bool auto_made;
+	bool down;
 	struct vrouter_prefix via;
 	u32 vni;
 	u64 peer;
@@ -256,6 +293,8 @@ struct vrouter_nexthop {
 	u8 lladdr[ETH_ALEN];
 	struct vrouter_vif *vif;
 	struct vrouter_vrf *vrf;
+	struct vrouter_group *group;
+	struct list_head groups;
 	u32 refs;
 	u32 nroutes;
 	struct vrouter_remote *remote;

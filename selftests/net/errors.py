@@ -8,6 +8,7 @@ from family import K, NEW, REPLACE, Family, attr, prefix
 
 IP4, IP6 = bytes((10, 9, 0, 0)), bytes.fromhex("fd000009") + bytes(12)
 MAC = bytes.fromhex("02bb00000001")
+GROUP = attr("NEXTHOP_TYPE", K["NEXTHOP_TYPE_GROUP"])
 VRF, ID7 = attr("ROUTE_VRF", "red"), attr("ROUTE_NHID", 7)
 
 # What it is, command, flags, payload, errno, message, whether an attribute is named
@@ -31,7 +32,27 @@ CASES = [
     ("nexthop without type", "NEXTHOP_NEW", NEW, attr("NEXTHOP_ID", 20), 22,
      "type: is missing", False),
     ("nexthop of type local", "NEXTHOP_NEW", NEW,
-     attr("NEXTHOP_ID", 20) + attr("NEXTHOP_TYPE", K["NEXTHOP_TYPE_LOCAL"]), 34, "", True),
+     attr("NEXTHOP_ID", 20) + attr("NEXTHOP_TYPE", K["NEXTHOP_TYPE_LOCAL"]), 22,
+     "type: local is for the gateway addresses of vifs alone", True),
+    ("group without members", "NEXTHOP_NEW", NEW,
+     attr("NEXTHOP_TYPE", K["NEXTHOP_TYPE_GROUP"]), 22,
+     "group: is missing; it needs at least one member", False),
+    ("group member without id", "NEXTHOP_NEW", NEW,
+     GROUP + prefix("NEXTHOP_GROUP", attr("MEMBER_WEIGHT", 2)), 22,
+     "group: a member has no id", True),
+    ("group member with a state", "NEXTHOP_NEW", NEW,
+     GROUP + prefix("NEXTHOP_GROUP", attr("MEMBER_ID", 7), attr("MEMBER_UP", 1)), 22,
+     "group: id and weight are all that a member takes", True),
+    ("tunnel with members", "NEXTHOP_NEW", NEW,
+     attr("NEXTHOP_TYPE", K["NEXTHOP_TYPE_TUNNEL"]) +
+     prefix("NEXTHOP_GROUP", attr("MEMBER_ID", 7)), 22,
+     "type: a nexthop of this type has no such attribute", True),
+    ("state with a nexthop of no type", "NEXTHOP_NEW", REPLACE,
+     attr("NEXTHOP_ID", 7) + attr("NEXTHOP_DOWN", 1) + attr("NEXTHOP_VNI", 5001), 22,
+     "type: is missing", False),
+    ("route to a group in the short form", "ROUTE_NEW", NEW,
+     VRF + prefix("ROUTE_DST", attr("PREFIX_ADDRESS", IP4)) +
+     attr("ROUTE_NH_TYPE", K["NEXTHOP_TYPE_GROUP"]), 34, "", True),
     ("nexthop with a MAC of five bytes", "NEXTHOP_NEW", NEW,
      attr("NEXTHOP_TYPE", K["NEXTHOP_TYPE_TUNNEL"]) + attr("NEXTHOP_RMAC", MAC[:5]), 34, "", True),
     ("nexthop change without id", "NEXTHOP_NEW", REPLACE,

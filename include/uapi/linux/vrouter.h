@@ -15,6 +15,7 @@
 #define VROUTER_DSCP_INHERIT	255
 #define VROUTER_MSS_OFF		0
 #define VROUTER_MSS_PMTU	65535
+#define VROUTER_WEIGHT_MAX	256
 
 /**
  * enum vrouter_mode - Fast-path mode of a vif or uplink. auto puts XDP only
@@ -58,6 +59,8 @@ enum vrouter_default_action {
  *   prohibited.
  * @VROUTER_NEXTHOP_TYPE_LOCAL: A gateway address of the VRF; made by the
  *   module alone.
+ * @VROUTER_NEXTHOP_TYPE_GROUP: Several nexthops, tunnels and vifs, that share
+ *   the flows by weight.
  */
 enum vrouter_nexthop_type {
 	VROUTER_NEXTHOP_TYPE_UNSPEC,
@@ -68,6 +71,7 @@ enum vrouter_nexthop_type {
 	VROUTER_NEXTHOP_TYPE_UNREACHABLE,
 	VROUTER_NEXTHOP_TYPE_PROHIBIT,
 	VROUTER_NEXTHOP_TYPE_LOCAL,
+	VROUTER_NEXTHOP_TYPE_GROUP,
 };
 
 enum vrouter_stats_scope {
@@ -156,6 +160,16 @@ enum {
 #define VROUTER_A_VTEP_MAX (__VROUTER_A_VTEP_MAX - 1)
 
 enum {
+	VROUTER_A_MEMBER_ID = 1,
+	VROUTER_A_MEMBER_WEIGHT,
+	VROUTER_A_MEMBER_BUCKETS,
+	VROUTER_A_MEMBER_UP,
+
+	__VROUTER_A_MEMBER_MAX
+};
+#define VROUTER_A_MEMBER_MAX (__VROUTER_A_MEMBER_MAX - 1)
+
+enum {
 	VROUTER_A_NEXTHOP_ID = 1,
 	VROUTER_A_NEXTHOP_TYPE,
 	VROUTER_A_NEXTHOP_VIA,
@@ -167,6 +181,8 @@ enum {
 	VROUTER_A_NEXTHOP_RESOLVED,
 	VROUTER_A_NEXTHOP_UPLINK,
 	VROUTER_A_NEXTHOP_ROUTES,
+	VROUTER_A_NEXTHOP_GROUP,
+	VROUTER_A_NEXTHOP_DOWN,
 
 	__VROUTER_A_NEXTHOP_MAX
 };
