@@ -189,6 +189,29 @@ static int put_prefix(struct nlmsghdr *nlh, uint16_t attr, const char *word,
 	return VRCTL_OK;
 }
 
+/* Members of a group, as ip has them: ID[,WEIGHT][/ID[,WEIGHT]]... */
+static int put_members(struct nlmsghdr *nlh, uint16_t attr, const char *word,
+		       const char *value)
+{
+	char list[1024], *save, *member, *comma;
+	uint64_t id, weight;
+
+	if (snprintf(list, sizeof(list), "%s", value) >= (int)sizeof(list))
+		return bad_value(word, value, "a shorter list of members");
+	for (member = strtok_r(list, "/", &save); member;
+	     member = strtok_r(NULL, "/", &save)) {
+		comma = strchr(member, ',');
+		weight = 1;
+		if (comma)
+			*comma++ = '\0';
+		if (parse_uint(member, UINT32_MAX, &id) ||
+		    (comma && parse_uint(comma, UINT32_MAX, &weight)))
+			return bad_value(word, value, "a list: ID[,WEIGHT][/ID[,WEIGHT]]...");
+		nl_put_member(nlh, attr, id, weight);
+	}
+	return VRCTL_OK;
+}
+
 static int put_value(struct nlmsghdr *nlh, const struct attr *desc,
 		     uint16_t attr, const char *word, const char *value)
 {
@@ -217,6 +240,11 @@ static int put_value(struct nlmsghdr *nlh, const struct attr *desc,
 		return put_address(nlh, desc, attr, word, value);
 	case ATTR_PREFIX:
 		return put_prefix(nlh, attr, word, value);
+	case ATTR_STATE:
+		nl_put_u32(nlh, attr, *value == 'd');
+		return VRCTL_OK;
+	case ATTR_MEMBER:
+		return put_members(nlh, attr, word, value);
 	case ATTR_ENUM:
 		if (parse_name(value, desc->names, &val))
 			return bad_name(word, value, desc->names);
@@ -238,12 +266,11 @@ static int put_value(struct nlmsghdr *nlh, const struct attr *desc,
 	}
 }
 
-static int put_once(struct args *args, struct nlmsghdr *nlh,
+static int put_once(const char *value, struct nlmsghdr *nlh,
 		    const struct attr_set *set, uint16_t attr, const char *word,
 		    struct seen *seen)
 {
 	const struct attr *desc = attr_desc(set, attr);
-	const char *value = args_next(args);
 
 	if (!value)
 		return args_incomplete();
@@ -271,7 +298,7 @@ int args_positional(struct args *args, struct nlmsghdr *nlh,
 {
 	if (args->count > 1 && !strcmp(args->words[0], word))
 		args_next(args);
-	return put_once(args, nlh, set, attr, word, seen);
+	return put_once(args_next(args), nlh, set, attr, word, seen);
 }
 
 static const struct keyword *find(const struct args *args,
@@ -320,7 +347,9 @@ int args_keyword(struct args *args, struct nlmsghdr *nlh,
 	}
 	if (!k->attr)
 		return VRCTL_OK;
-	return put_once(args, nlh, set, k->attr, k->word, seen);
+	if (attr_desc(set, k->attr)->kind != ATTR_STATE)
+		word = args_next(args);
+	return put_once(word, nlh, set, k->attr, k->word, seen);
 }
 
 int args_keywords(struct args *args, struct nlmsghdr *nlh,

@@ -19,7 +19,7 @@ static const char *const check_names[] = { "off", "count", "drop", NULL };
 static const char *const action_names[] = { "unreachable", "blackhole", NULL };
 static const char *const type_names[] = {
 	"", "tunnel", "vif", "vrf", "blackhole", "unreachable", "prohibit",
-	"local", NULL
+	"local", "group", NULL
 };
 
 static const char *const scope_names[] = {
@@ -102,6 +102,15 @@ static const struct attr vtep_attrs[VROUTER_A_VTEP_MAX + 1] = {
 
 const struct attr_set attr_vtep = { VROUTER_A_VTEP_MAX, vtep_attrs };
 
+static const struct attr member_attrs[VROUTER_A_MEMBER_MAX + 1] = {
+	[VROUTER_A_MEMBER_ID] = { .name = "id", .kind = ATTR_U32 },
+	[VROUTER_A_MEMBER_WEIGHT] = { .name = "weight", .kind = ATTR_U32 },
+	[VROUTER_A_MEMBER_BUCKETS] = { .name = "buckets", .kind = ATTR_U32 },
+	[VROUTER_A_MEMBER_UP] = { .name = "up", .kind = ATTR_U32 },
+};
+
+const struct attr_set attr_member = { VROUTER_A_MEMBER_MAX, member_attrs };
+
 static const struct attr nexthop_attrs[VROUTER_A_NEXTHOP_MAX + 1] = {
 	[VROUTER_A_NEXTHOP_ID] = { .name = "id", .kind = ATTR_U32 },
 	[VROUTER_A_NEXTHOP_TYPE] = { .name = "type", .kind = ATTR_ENUM, .names = type_names },
@@ -115,6 +124,9 @@ static const struct attr nexthop_attrs[VROUTER_A_NEXTHOP_MAX + 1] = {
 	[VROUTER_A_NEXTHOP_UPLINK] = {
 		.name = "uplink", .kind = ATTR_IFINDEX, .device = "uplink_dev" },
 	[VROUTER_A_NEXTHOP_ROUTES] = { .name = "routes", .kind = ATTR_U32 },
+	[VROUTER_A_NEXTHOP_GROUP] = {
+		.name = "group", .kind = ATTR_MEMBER, .multi = true, .nest = &attr_member },
+	[VROUTER_A_NEXTHOP_DOWN] = { .name = "down", .kind = ATTR_STATE },
 };
 
 const struct attr_set attr_nexthop = { VROUTER_A_NEXTHOP_MAX, nexthop_attrs };
@@ -265,6 +277,17 @@ uint64_t attr_uint(const struct nlattr *nla)
 	return 0;
 }
 
+/* A number in a nest, 0 when it is not there. */
+uint64_t attr_nested_uint(const struct nlattr *nest, uint16_t type)
+{
+	const struct nlattr *nla;
+
+	mnl_attr_for_each_nested(nla, nest)
+		if (mnl_attr_get_type(nla) == type)
+			return attr_uint(nla);
+	return 0;
+}
+
 const char *attr_str(const struct nlattr *nla, char *buf, size_t len)
 {
 	snprintf(buf, len, "%.*s", (int)mnl_attr_get_payload_len(nla),
@@ -399,6 +422,15 @@ static const char *prefix_text(const struct nlattr *nest, char *buf, size_t len)
 	return buf;
 }
 
+static const char *member_text(const struct nlattr *nest, char *buf, size_t len)
+{
+	unsigned int id = attr_nested_uint(nest, VROUTER_A_MEMBER_ID);
+	unsigned int weight = attr_nested_uint(nest, VROUTER_A_MEMBER_WEIGHT);
+
+	snprintf(buf, len, weight == 1 ? "%u" : "%u,%u", id, weight);
+	return buf;
+}
+
 static const char *names_text(const struct attr *desc, uint64_t val, char *buf,
 			      size_t len)
 {
@@ -439,6 +471,8 @@ const char *attr_text(const struct attr *desc, const struct nlattr *nla,
 		return address_text(nla, buf, len);
 	case ATTR_PREFIX:
 		return prefix_text(nla, buf, len);
+	case ATTR_MEMBER:
+		return member_text(nla, buf, len);
 	case ATTR_ENUM:
 	case ATTR_FLAGS:
 		return names_text(desc, val, buf, len);

@@ -23,6 +23,8 @@ enum attr_kind {
 	ATTR_ADDRESS,
 	ATTR_ADDRESS4,
 	ATTR_PREFIX,
+	ATTR_MEMBER,		/* of a nexthop group */
+	ATTR_STATE,		/* u32, 1 by the word down alone, 0 by up */
 	ATTR_ENUM,		/* u32, value is an index of @names */
 	ATTR_FLAGS,		/* u32, bit n is called names[n] */
 	ATTR_IFINDEX,
@@ -67,7 +69,7 @@ struct attr_set {
 
 extern const struct attr_set attr_vrf, attr_vif, attr_uplink, attr_vtep,
 	attr_nexthop, attr_route, attr_bulk, attr_neighbor, attr_stats, attr_fastpath,
-	attr_prefix, attr_counter, attr_section;
+	attr_prefix, attr_member, attr_counter, attr_section;
 
 const struct attr_set *attr_set_of_cmd(uint8_t cmd);
 const struct attr *attr_desc(const struct attr_set *set, uint16_t type);
@@ -75,6 +77,7 @@ const struct attr *attr_desc(const struct attr_set *set, uint16_t type);
 /* The name of a value, NULL when it has none. */
 const char *attr_word(const struct attr *desc, uint64_t value);
 uint64_t attr_uint(const struct nlattr *nla);
+uint64_t attr_nested_uint(const struct nlattr *nest, uint16_t type);
 const char *attr_str(const struct nlattr *nla, char *buf, size_t len);
 const char *attr_text(const struct attr *desc, const struct nlattr *nla,
 		      char *buf, size_t len);

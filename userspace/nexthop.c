@@ -15,6 +15,9 @@ static const struct column columns[] = {
 	{ VROUTER_A_NEXTHOP_IFINDEX, "dev", OUT_WORD },
 	{ VROUTER_A_NEXTHOP_LLADDR, "lladdr", OUT_WORD },
 	{ VROUTER_A_NEXTHOP_VRF, "vrf", OUT_WORD },
+	{ VROUTER_A_NEXTHOP_GROUP, "group", OUT_MEMBERS },
+	{ VROUTER_A_NEXTHOP_DOWN, "down", OUT_FLAG },
+	{ VROUTER_A_NEXTHOP_GROUP, "out", OUT_LOST },
 	{ VROUTER_A_NEXTHOP_UPLINK, "uplink", OUT_NONZERO },
 	{ VROUTER_A_NEXTHOP_RESOLVED, NULL, OUT_RESOLVED },
 	{ VROUTER_A_NEXTHOP_ROUTES, "routes", OUT_WORD },
@@ -34,12 +37,15 @@ static int help(struct args *args)
 {
 	(void)args;
 	fprintf(stderr,
-		"Usage: vrctl nexthop { add | replace | change } [ id ID ] NH\n"
+		"Usage: vrctl nexthop { add | replace | change } [ id ID ] NH [ down | up ]\n"
+		"       vrctl nexthop set id ID { down | up }\n"
 		"       vrctl nexthop del id ID\n"
 		"       vrctl nexthop show [ id ID ] [ via ADDRESS ] [ vni VNI ] [ type TYPE ]\n"
 		"NH   := { via ADDRESS vni VNI rmac MAC | dev DEV [ lladdr MAC ] | vrf NAME |\n"
-		"          blackhole | unreachable | prohibit }\n"
-		"TYPE := { tunnel | vif | vrf | blackhole | unreachable | prohibit | local }\n");
+		"          group ID[,WEIGHT][/ID[,WEIGHT]]... | blackhole | unreachable |\n"
+		"          prohibit }\n"
+		"TYPE := { tunnel | vif | vrf | group | blackhole | unreachable | prohibit |\n"
+		"          local }\n");
 	return VRCTL_HELP;
 }
 
@@ -77,6 +83,9 @@ static int modify(struct args *args, uint16_t flags)
 		{ "dev", VROUTER_A_NEXTHOP_IFINDEX, VROUTER_NEXTHOP_TYPE_VIF },
 		{ "lladdr", VROUTER_A_NEXTHOP_LLADDR, 0 },
 		{ "vrf", VROUTER_A_NEXTHOP_VRF, VROUTER_NEXTHOP_TYPE_VRF },
+		{ "group", VROUTER_A_NEXTHOP_GROUP, VROUTER_NEXTHOP_TYPE_GROUP },
+		{ "down", VROUTER_A_NEXTHOP_DOWN, 0 },
+		{ "up", VROUTER_A_NEXTHOP_DOWN, 0 },
 		{ "blackhole", 0, VROUTER_NEXTHOP_TYPE_BLACKHOLE },
 		{ "unreachable", 0, VROUTER_NEXTHOP_TYPE_UNREACHABLE },
 		{ "prohibit", 0, VROUTER_NEXTHOP_TYPE_PROHIBIT },
@@ -89,9 +98,11 @@ static int modify(struct args *args, uint16_t flags)
 	ret = args_keywords(args, nlh, &attr_nexthop, keywords, &seen);
 	if (ret)
 		return ret;
-	if (!seen.type)
-		return args_missing(args, "via, dev, vrf, blackhole, unreachable or prohibit");
-	nl_put_u32(nlh, VROUTER_A_NEXTHOP_TYPE, seen.type);
+	if (seen.type)
+		nl_put_u32(nlh, VROUTER_A_NEXTHOP_TYPE, seen.type);
+	else if (!args_saw(&seen, VROUTER_A_NEXTHOP_DOWN))
+		return args_missing(args,
+				    "via, dev, vrf, group, blackhole, unreachable or prohibit");
 	return request(nlh, args_saw(&seen, VROUTER_A_NEXTHOP_ID));
 }
 

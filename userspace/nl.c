@@ -114,6 +114,19 @@ void nl_put_prefix(struct nlmsghdr *nlh, uint16_t type, const void *addr,
 	mnl_attr_nest_end(nlh, nest);
 }
 
+void nl_put_member(struct nlmsghdr *nlh, uint16_t type, uint32_t id, uint32_t weight)
+{
+	struct nlattr *nest = mnl_attr_nest_start_check(nlh, TX_LEN, type);
+
+	if (!nest) {
+		tx_full = true;
+		return;
+	}
+	nl_put_u32(nlh, VROUTER_A_MEMBER_ID, id);
+	nl_put_u32(nlh, VROUTER_A_MEMBER_WEIGHT, weight);
+	mnl_attr_nest_end(nlh, nest);
+}
+
 static bool is_message(const struct nlmsghdr *nlh)
 {
 	return nlh->nlmsg_type >= NLMSG_MIN_TYPE &&

@@ -26,6 +26,7 @@ void nl_put_u32(struct nlmsghdr *nlh, uint16_t type, uint32_t val);
 void nl_put_str(struct nlmsghdr *nlh, uint16_t type, const char *s);
 void nl_put_prefix(struct nlmsghdr *nlh, uint16_t type, const void *addr,
 		   size_t size, uint8_t len);
+void nl_put_member(struct nlmsghdr *nlh, uint16_t type, uint32_t id, uint32_t weight);
 
 int nl_do(struct nlmsghdr *nlh, nl_cb cb, void *data);
 int nl_try(struct nlmsghdr *nlh, nl_cb cb, void *data, struct extack *ack);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <libmnl/libmnl.h>
+#include <linux/vrouter.h>
 
 #include "nl.h"
 #include "out.h"
@@ -107,12 +108,14 @@ static json_t *value_of(const struct attr *desc, const struct nlattr *nla)
 	case ATTR_U32:
 	case ATTR_U64:
 	case ATTR_IFINDEX:
+	case ATTR_STATE:
 		if (attr_word(desc, attr_uint(nla)))
 			return json_string(attr_word(desc, attr_uint(nla)));
 		return json_integer((json_int_t)attr_uint(nla));
 	case ATTR_FLAGS:
 		return flags_of(desc, attr_uint(nla));
 	case ATTR_NEST:
+	case ATTR_MEMBER:
 		return object_of(desc->nest, mnl_attr_get_payload(nla),
 				 mnl_attr_get_payload_len(nla));
 	default:
@@ -176,7 +179,7 @@ void out_add_attrs(json_t *object, const struct noun *noun,
 static bool implied(const char *type)
 {
 	return !strcmp(type, "tunnel") || !strcmp(type, "vif") ||
-	       !strcmp(type, "vrf");
+	       !strcmp(type, "vrf") || !strcmp(type, "group");
 }
 
 static void print_value(const struct column *col, const struct attr *desc,
@@ -197,6 +200,11 @@ static void print_value(const struct column *col, const struct attr *desc,
 	case OUT_RESOLVED:
 		text = attr_uint(nla) ? "resolved" : "unresolved";
 		break;
+	case OUT_FLAG:
+		if (attr_uint(nla))
+			printf("%s%s", *gap, col->word);
+		*gap = " ";
+		return;
 	case OUT_DEFAULT:
 		if (!strcmp(text, "0.0.0.0/0"))
 			text = "default";
@@ -211,6 +219,30 @@ static void print_value(const struct column *col, const struct attr *desc,
 	*gap = " ";
 }
 
+/* Members of a group are one word: 7,2/8 */
+static void print_members(const struct column *col, const struct attr *desc,
+			  const struct nlmsghdr *nlh, const char **gap)
+{
+	char buf[TEXT_LEN], word[32];
+	const char *before = word;
+	const struct nlattr *nla;
+
+	snprintf(word, sizeof(word), "%s%s ", *gap, col->word);
+	nl_for_each_attr(nla, nlh) {
+		if (mnl_attr_get_type(nla) != col->attr)
+			continue;
+		if (col->style == OUT_MEMBERS)
+			printf("%s%s", before, attr_text(desc, nla, buf, sizeof(buf)));
+		else if (!attr_nested_uint(nla, VROUTER_A_MEMBER_UP))
+			printf("%s%u", before,
+			       (unsigned int)attr_nested_uint(nla, VROUTER_A_MEMBER_ID));
+		else
+			continue;
+		before = "/";
+		*gap = " ";
+	}
+}
+
 void out_text(const struct noun *noun, const struct nlmsghdr *nlh)
 {
 	const struct nlattr *nla;
@@ -223,6 +255,10 @@ void out_text(const struct noun *noun, const struct nlmsghdr *nlh)
 	for (const struct column *col = noun->columns; col->attr; col++) {
 		const struct attr *desc = attr_desc(noun->set, col->attr);
 
+		if (col->style == OUT_MEMBERS || col->style == OUT_LOST) {
+			print_members(col, desc, nlh, &gap);
+			continue;
+		}
 		nl_for_each_attr(nla, nlh)
 			if (mnl_attr_get_type(nla) == col->attr)
 				print_value(col, desc, nla, &gap);

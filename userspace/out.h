@@ -16,6 +16,9 @@ enum out_style {
 	OUT_TYPE,	/* name of a nexthop type that no other word implies */
 	OUT_RESOLVED,	/* resolved or unresolved */
 	OUT_DEFAULT,	/* prefix; "default" for the empty one of IPv4 */
+	OUT_FLAG,	/* word alone, nothing when the value is 0 */
+	OUT_MEMBERS,	/* word and all members of a group */
+	OUT_LOST,	/* word and ids of members that are not up, if any */
 };
 
 struct column {

@@ -53,6 +53,7 @@ nexthop add id 8 via 192.0.2.2 vni 5002 rmac $R2
 nexthop add id 9 dev v2
 nexthop add id 10 blackhole
 nexthop add id 11 vrf used
+nexthop add id 12 group 8/9,2
 route add vrf red 10.1.2.0/24 nhid 7
 route add vrf red fd00:2::/64 nhid 7
 route add vrf red 10.1.3.0/24 via 192.0.2.3 vni 5001 rmac $R2
@@ -326,6 +327,37 @@ refused "nexthop: multicast MAC" "lladdr: must be a unicast MAC that is not zero
 refused "nexthop: attribute of another type" \
 	"vni: type: a nexthop of this type has no such attribute" "vni 5001" -- \
 	nexthop add dev v2 vni 5001
+
+# --- groups
+refused "group: unknown member" "group: no such nexthop" "group 99" -- \
+	nexthop add id 20 group 7/99
+refused "group: a route's own nexthop" "group: no such nexthop" "group 2147483650,2" -- \
+	nexthop add id 20 group 7/2147483650,2
+kinds="group: members must be tunnels or vifs; no group, VRF or nexthop that drops"
+refused "group: a group as member" "$kinds" "group 12" -- nexthop add id 20 group 7/12
+refused "group: itself as member" "$kinds" "group 12" -- nexthop replace id 12 group 8/12
+refused "group: a VRF as member" "$kinds" "group 11" -- nexthop add id 20 group 11/7
+refused "group: a black hole as member" "$kinds" "group 10,3" -- nexthop add id 20 group 7/10,3
+refused "group: a member twice" \
+	"group: a nexthop is a member once; give it more weight instead" "group 7,2" -- \
+	nexthop replace id 12 group 7/8/7,2
+refused "group: weight 0" "group: integer out of range, at least 1, at most 256" "group 8,0" -- \
+	nexthop add id 20 group 7/8,0
+refused "group: weight 257" "group: integer out of range, at least 1, at most 256" \
+	"group 8,257" -- nexthop replace id 12 group 7/8,257
+refused "group: removal of a member" \
+	"id: groups have this nexthop as a member; change them first" "id 8" -- nexthop del id 8
+refused "group: a member drops" "type: a member of groups must be a tunnel or a vif" \
+	"type blackhole" -- nexthop replace id 8 blackhole
+same_kind="type: a group stays one, and no other nexthop becomes one"
+refused "group: becomes a tunnel" "$same_kind" "type tunnel" -- \
+	nexthop replace id 12 via 192.0.2.2 vni 5001 rmac $R2
+refused "group: of a black hole" "$same_kind" "type group" -- nexthop replace id 10 group 8
+state="down: is for tunnels and vifs alone"
+refused "down: a black hole" "$state" "down 1" -- nexthop set id 10 down
+refused "down: a new black hole" "$state" "down 0" -- nexthop add id 20 blackhole up
+refused "down: a group" "$state" "down 1" -- nexthop set id 12 down
+refused "down: an unknown nexthop" "id: no such nexthop" "id 99" -- nexthop set id 99 down
 
 # --- routes
 refused "route: unknown VRF" "vrf: no such VRF" "vrf x" -- \

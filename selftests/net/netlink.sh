@@ -38,6 +38,8 @@ nexthop add id 3 dev v2
 nexthop add id 4 vrf red
 nexthop add id 5 blackhole
 nexthop add id 6 unreachable
+nexthop add id 8 via 192.0.2.4 vni 5009 rmac ${R}4 down
+nexthop add id 9 group 1/2,3/8,256
 nexthop add id 2147483647 prohibit
 route add vrf blue 10.2.0.0/16 nhid 4
 route add vrf blue 10.3.0.0/16 nexthop-vrf red
@@ -46,6 +48,7 @@ route add vrf red default nhid 1
 route add vrf red 10.1.3.0/24 via 192.0.2.3 vni 5001 rmac ${R}3
 route add vrf red 10.1.4.0/24 dev v3 lladdr ${M}4
 route add vrf red 10.1.5.0/24 blackhole
+route add vrf red 10.1.6.0/24 nhid 9
 route add vrf red ::/0 nhid 1 proto bgp metric 20
 route add vrf red fd00:3::/64 via 192.0.2.3 vni 5001 rmac ${R}3 proto 186
 END
@@ -68,7 +71,7 @@ again_from_text()
 	for object in $objects; do
 		vr first "$object" show | sed "s/^/$object add /"
 	done | sed -E '/^nexthop add id 2[0-9]{9} /{/2147483647/!d}; / proto kernel/d
-		s/ (routes|uplink|xdp) [^ ]+//g; s/ (un)?resolved//
+		s/ (routes|uplink|xdp|out) [^ ]+//g; s/ (un)?resolved//
 		/^route/{s/ nhid 2[0-9]{9}( via| dev| blackhole| nexthop-vrf)/\1/
 			s/ nhid ([0-9]+) .*( proto)/ nhid \1\2/}'
 }

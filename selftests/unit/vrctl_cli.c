@@ -555,6 +555,61 @@ TEST(nexthop_id_is_printed)
 	assert_string_equal(out_text_seen, "");
 }
 
+static void put_member(struct nlmsghdr *nlh, uint32_t id, uint32_t weight, uint32_t up)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, VROUTER_A_NEXTHOP_GROUP);
+
+	mnl_attr_put_u32(nlh, VROUTER_A_MEMBER_ID, id);
+	mnl_attr_put_u32(nlh, VROUTER_A_MEMBER_WEIGHT, weight);
+	mnl_attr_put_u32(nlh, VROUTER_A_MEMBER_UP, up);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+/* Members are sent in order, and shown as they are typed. */
+TEST(nexthop_group)
+{
+	const struct attr desc = { .kind = ATTR_MEMBER };
+	char text[128] = "", member[32];
+	const struct nlattr *nla;
+	struct nlmsghdr *nlh;
+
+	answer_ack();
+	assert_int_equal(vrctl("nexthop replace id 100 group 7,2/8/4294967295,256"), 0);
+	assert_int_equal(mnl_attr_get_u32(sent(VROUTER_A_NEXTHOP_TYPE)),
+			 VROUTER_NEXTHOP_TYPE_GROUP);
+	mnl_attr_for_each(nla, &kernel.req.nlh, GENL_HDRLEN) {
+		if (mnl_attr_get_type(nla) != VROUTER_A_NEXTHOP_GROUP)
+			continue;
+		strcat(text, attr_text(&desc, nla, member, sizeof(member)));
+		strcat(text, " ");
+	}
+	assert_string_equal(text, "7,2 8 4294967295,256 ");
+	kernel.answers = 0;
+	nlh = put_message(answer(), VROUTER_CMD_NEXTHOP_GET, 0);
+	mnl_attr_put_u32(nlh, VROUTER_A_NEXTHOP_ID, 100);
+	mnl_attr_put_u32(nlh, VROUTER_A_NEXTHOP_TYPE, VROUTER_NEXTHOP_TYPE_GROUP);
+	mnl_attr_put_u32(nlh, VROUTER_A_NEXTHOP_ROUTES, 3);
+	put_member(nlh, 7, 2, 1);
+	put_member(nlh, 8, 1, 0);
+	put_member(nlh, 9, 5, 0);
+	answer_end(nlh->nlmsg_len);
+	answer_ack();
+	assert_int_equal(vrctl("nexthop show id 100"), 0);
+	assert_string_equal(out_text_seen, "id 100 group 7,2/8/9,5 out 8/9 routes 3\n");
+	assert_int_equal(vrctl("-j nexthop show id 100"), 0);
+	assert_non_null(strstr(out_text_seen, "\"group\":[{\"id\":7,\"weight\":2,\"up\":1},"));
+}
+
+TEST(nexthop_state)
+{
+	answer_ack();
+	assert_int_equal(vrctl("nexthop set id 7 down"), 0);
+	assert_int_equal(mnl_attr_get_u32(sent(VROUTER_A_NEXTHOP_DOWN)), 1);
+	assert_null(sent(VROUTER_A_NEXTHOP_TYPE));
+	assert_int_equal(vrctl("nexthop set id 7 up"), 0);
+	assert_int_equal(mnl_attr_get_u32(sent(VROUTER_A_NEXTHOP_DOWN)), 0);
+}
+
 TEST(syntax_errors_send_nothing)
 {
 	static const char *const bad[] = {
@@ -569,6 +624,9 @@ TEST(syntax_errors_send_nothing)
 		"vtep set 192.0.2.1 192.0.2.2", "vtep set 2001:db8::1 2001:db8::2", "vtep set x",
 		"vtep set 192.0.2.1 2001:db8::1 192.0.2.2",
 		"vtep set 192.0.2.1 udp6-zero-csum-rx 1",
+		"nexthop add group", "nexthop add group 7,", "nexthop add group 7,2,3",
+		"nexthop add group x/8", "nexthop set id 7", "nexthop set id 7 down up",
+		"nexthop add group 7 vrf red",
 		"vif add no-such-device vrf red", "vif add lo vrf red mode x",
 		"vtep set 192.0.2.1 port 65536", "vtep show x", "fastpath x",
 		"stats show x", "monitor x", "-netns no-such-namespace vrf show",
@@ -722,6 +780,8 @@ int main(void)
 		cmocka_unit_test_setup(routes_as_json, reset),
 		cmocka_unit_test_setup(interrupted_dump_is_repeated, reset),
 		cmocka_unit_test_setup(nexthop_id_is_printed, reset),
+		cmocka_unit_test_setup(nexthop_group, reset),
+		cmocka_unit_test_setup(nexthop_state, reset),
 		cmocka_unit_test_setup(syntax_errors_send_nothing, reset),
 		cmocka_unit_test_setup(help_everywhere, reset),
 		cmocka_unit_test_setup(no_module, reset),
