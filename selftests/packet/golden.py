@@ -6,8 +6,8 @@ a frame, the verdict, the exact frame that leaves and every counter that moves.
 The frames are scapy's, and the flow hash is this file's own reading of the
 documentation: nothing here shares code with what is tested.
 
-Lines are "WORD key=value ...": vtep, vrf, vif, peer, nexthop and route fill the
-image, and case is a test. In a case: prog and dev say where the frame comes
+Lines are "WORD key=value ...": vtep, vrf, vif, peer, nexthop, group and route fill
+the image, and case is a test. In a case: prog and dev say where the frame comes
 from; verdict is pass, drop or redirect:IFINDEX; out is the frame after, where
 it differs from in; count lists BLOCK.COUNTER:PACKETS[/BYTES] or
 nSLOT:PACKETS/BYTES, and all other counters stay 0. gone=1: no module. meta=N:
@@ -27,7 +27,7 @@ from scapy.layers.vxlan import VXLAN
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from model import built, routed, source_port, tos_of    # noqa: E402
+from model import bucket, built, routed, source_port, tos_of    # noqa: E402
 
 UPLINK, BARE = 100, 109
 VTEP, VTEP6 = "192.0.2.1", "2001:db8::1"
@@ -58,20 +58,37 @@ def vif(idx, in_vrf, check="drop", mtu=1500, tx=1):
 
 class Tunnel:
     def __init__(self, slot, dst, vni, rmac, mtu=1450, resolved=1, tx=1, own=0, csum=1,
-                 ttl=64, dscp="inherit"):
+                 ttl=64, dscp="inherit", **kv):
         self.slot, self.dst, self.vni, self.rmac, self.csum = slot, dst, vni, rmac, csum
         self.v6, self.ttl, self.dscp = ":" in dst, ttl, dscp
         line("nexthop", slot=slot, type="tunnel", family=6 if self.v6 else 4, dst=dst,
              src=VTEP6 if self.v6 else VTEP, vni=vni, rmac=rmac,
              inner_src=RMAC, eth_dst=SPINE_MAC, eth_src=UPLINK_MAC, port=PORT, mtu=mtu,
-             ifindex=UPLINK, resolved=resolved, tx=tx, self=own, csum=csum, ttl=ttl, dscp=dscp)
+             ifindex=UPLINK, resolved=resolved, tx=tx, self=own, csum=csum, ttl=ttl, dscp=dscp,
+             **kv)
 
 
 class Vif:
-    def __init__(self, slot, idx):
+    def __init__(self, slot, idx, **kv):
         self.slot, self.idx, self.mac = slot, idx, HOST % idx
         line("nexthop", slot=slot, type="vif", target=idx, ifindex=100 + idx, eth_dst=self.mac,
-             eth_src=GW)
+             eth_src=GW, **kv)
+
+
+class Group:
+    """@members in turn; @buckets says it otherwise. 0 is nobody."""
+    def __init__(self, slot, idx, members, buckets=None):
+        self.slot = slot
+        self.buckets = buckets or [members[b % len(members)] for b in range(128)]
+        special(slot, "group", idx)
+        line("group", idx=idx, members=self.hex(members), buckets=self.hex(self.buckets))
+
+    @staticmethod
+    def hex(slots):
+        return bytes(getattr(s, "slot", s) for s in slots).hex()
+
+    def member(self, ip):
+        return self.buckets[bucket(ip)]
 
 
 def special(slot, kind, target=0):
@@ -84,7 +101,7 @@ def route(in_vrf, prefix, slot):
          len=net.prefixlen, slot=getattr(slot, "slot", slot))
 
 
-RED, BLUE, FREE, LPM, LEAK5, LEAK4, SELF_LOOP, CLAMP = 1, 2, 3, 4, 5, 6, 11, 12
+RED, BLUE, FREE, LPM, LEAK5, LEAK4, SELF_LOOP, CLAMP, ECMP = 1, 2, 3, 4, 5, 6, 11, 12, 13
 line("vtep", addr=VTEP, addr6=VTEP6, port=PORT)
 vrf(RED, 5001)
 vrf(BLUE, 5002, "count")
@@ -94,12 +111,13 @@ vrf(LPM, 5004)
 for n in range(LEAK5, 12):
     vrf(n, 5000 + n)
 vrf(CLAMP, 5012, mss=1000)
+vrf(ECMP, 5013)
 line("peer", vni=5001, addr="192.0.2.2")
 line("peer", vni=5001, addr="192.0.2.3")
 line("peer", vni=5001, addr=VTEP)       # by SELF below
 line("peer", vni=5003, addr="192.0.2.2")
 line("peer", vni=5004, addr="192.0.2.2")
-for n in range(LEAK5, 13):
+for n in range(LEAK5, ECMP + 1):
     line("peer", vni=5000 + n, addr="192.0.2.2")
 
 vif(1, RED)
@@ -111,6 +129,7 @@ vif(6, LPM, "off")
 vif(7, LEAK5, "off")
 vif(8, LEAK4, "off")
 vif(11, CLAMP)
+vif(12, ECMP)
 # a vif whose VRF is not there
 line("vif", idx=10, ifindex=110, vrf=99, mac=GW, mtu=1500, check="drop", tx=1)
 
@@ -182,6 +201,26 @@ route(CLAMP, "fd00:1::10/128", V11)
 route(CLAMP, "10.1.2.0/24", CLAMP_REMOTE)
 route(CLAMP, "fd00:2::/64", CLAMP_REMOTE)
 route(SELF_LOOP, "10.0.0.0/8", 30)
+
+# The members' buckets are of all lengths, and none follows from another's
+V12 = Vif(64, 12)
+TWO = Group(65, 1, [REMOTE, REMOTE3],
+            [REMOTE3 if 0x3a7c91e5d264f08b >> b % 61 & 1 else REMOTE for b in range(128)])
+MIXED = Group(66, 2, [V12, REMOTE, JUMBO])
+PARTLY = Group(67, 3, [UNRESOLVED, REMOTE])
+EMPTY = Group(68, 4, [REMOTE], [0] * 128)
+WRONG = Group(69, 5, [13, 19, 65])
+special(70, "group", 99)
+DOWN = Tunnel(71, "192.0.2.2", 5013, "02:00:c0:00:02:02", down=1)
+V_DOWN = Vif(72, 12, down=1)
+special(73, "vrf", ECMP)
+route(ECMP, "10.1.1.10/64", MIXED)
+route(ECMP, "10.1.1.11/64", TWO)
+route(ECMP, "fd00:1::10/128", MIXED)
+for n, nh in enumerate((TWO, MIXED, PARTLY, EMPTY, WRONG, 70, DOWN, V_DOWN)):
+    route(ECMP, f"10.2.{n}.0/24", nh)
+    route(ECMP, f"fd02:{n}::/64", nh)
+route(FREE, "10.2.0.0/24", 73)
 
 
 # --- the model ----------------------------------------------------------------
@@ -489,6 +528,54 @@ def mss_cases():
     punt("tcp-mss", 111, tenant(ip4(dst="10.200.0.1", l4=syn)), CLAMP, name="-no-route")
 
 
+def group_cases():
+    seen = set()
+    for n in range(40):
+        ip = ip4(dst=f"10.2.0.{n}", l4=UDP(sport=1000 + 7 * n, dport=53))
+        seen.add(TWO.member(ip))
+        encap(f"group-ip4-{n}", 112, ip, TWO.member(ip), ECMP)
+        ip = ip6(dst=f"fd02:0::{n}", l4=TCP(sport=2000 + 3 * n, dport=80))
+        encap(f"group-ip6-{n}", 112, ip, TWO.member(ip), ECMP)
+    assert seen == {REMOTE, REMOTE3}
+    # All fragments of a packet take one way, by their addresses alone
+    ways = set()
+    for n, kv in enumerate(({"flags": "MF"}, {"frag": 8, "flags": "MF"}, {"frag": 100})):
+        ip = ip4(dst="10.2.0.77", l4=Raw(bytes([n]) * 64), proto=6, **kv)
+        ways.add(TWO.member(ip))
+        encap(f"group-fragment-{n}", 112, ip, TWO.member(ip), ECMP)
+    assert len(ways) == 1
+    for n, kv in enumerate(({"offset": 0, "m": 1}, {"offset": 8})):
+        ip = ip6(dst="fd02:0::77", l4=IPv6ExtHdrFragment(id=5, nh=17, **kv) / Raw(b"f" * 64))
+        encap(f"group-fragment6-{n}", 112, ip, TWO.member(ip), ECMP)
+    for n in range(12):
+        ip = ip4(dst=f"10.2.1.{n}")
+        nh = MIXED.member(ip)
+        (local if nh is V12 else encap)(f"group-mixed-{n}", 112, ip, nh, ECMP)
+        ip = ip4(src="10.9.9.9", dst=f"10.2.1.{n}")
+        nh = MIXED.member(ip)
+        (decap if nh is V12 else reencap)(f"group-mixed-{n}", ip, nh, ECMP)
+        ip = ip4(dst=f"10.2.2.{n}")
+        if PARTLY.member(ip) is UNRESOLVED:
+            punt("unresolved", 112, tenant(ip), ECMP, name=f"-group-{n}")
+        else:
+            encap(f"group-partly-{n}", 112, ip, REMOTE, ECMP)
+    ip = ip4(dst="10.2.0.5")
+    encap("group-leak", 105, ip, TWO.member(ip), FREE)
+    punt("ttl", 112, tenant(ip4(dst="10.2.0.5", ttl=1)), ECMP, name="-group")
+    punt("no-route", 112, tenant(ip4(dst="10.2.3.5")), ECMP, name="-group-empty")
+    punt("no-route", 112, tenant(ip4(dst="10.2.5.5")), ECMP, name="-group-missing")
+    for n in range(6):
+        drop("image", 112, tenant(ip4(dst=f"10.2.4.{n}")), ECMP, name=f"-group-{n}")
+    for n, name in (6, "tunnel"), (7, "vif"):
+        for ttl in 64, 1:
+            punt("unresolved", 112, tenant(ip4(dst=f"10.2.{n}.5", ttl=ttl)), ECMP,
+                 name=f"-down-{name}-{ttl}")
+    # A vif that is no member, and members that are no vif
+    drop("spoof", 112, tenant(ip4(src="10.1.1.11", dst="10.2.0.5")), ECMP, name="-group")
+    # by either family; a member that is up or not does not matter
+    encap("group-source6", 112, ip6(dst="fd02:0::5"), TWO.member(ip6(dst="fd02:0::5")), ECMP)
+
+
 def lpm_cases():
     for dst, prefix in (("192.168.0.1", "0.0.0.0/0"), ("10.1.1.1", "10.0.0.0/8"),
                         ("10.127.255.255", "10.64.0.0/10"), ("10.65.255.1", "10.65.0.0/16"),
@@ -723,7 +810,8 @@ def image_cases():
 
 
 for part in (encap_cases, decap_cases, reencap_cases, local_cases, vrf_cases, mss_cases,
-             lpm_cases, outer_cases, inner_cases, link_cases, host_cases, frag_cases, image_cases):
+             group_cases, lpm_cases, outer_cases, inner_cases, link_cases, host_cases, frag_cases,
+             image_cases):
     part()
 import golden6    # noqa: E402, F401
 sys.stdout.write("\n".join(out) + "\n")

@@ -14,7 +14,7 @@
 
 #define MAX_FRAME	9000
 #define BLOCKS		32
-#define NEXTHOPS	64
+#define NEXTHOPS	128
 
 #define UPLINK		100	/* ifindex; vif n is 100 + n */
 #define DEVICES		12
