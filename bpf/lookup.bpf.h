@@ -9,13 +9,11 @@
 
 #include "maps.bpf.h"
 
-struct vr_flow;
-
 __u32 lookup_ip4(__u32 root, __u64 addr);
 __u32 lookup_ip6(__u32 root, __u64 hi, __u64 lo);
 int peer6_known(__u32 slots, __u32 vni, __u64 hi, __u64 lo);
 int group_has_vif(__u32 group, __u32 vif);
-static __u32 group_slot(__u32 group, const struct vr_flow *f);
+__u32 group_slot(__u32 group, __u32 hash);
 
 #define VR_PEER6_KNOWN(img, slots, vni, hi, lo)	peer6_known(slots, vni, hi, lo)
 #define VR_LPM_LOOKUP(img, root, hi, lo, levels)				\
@@ -25,12 +23,7 @@ static __u32 group_slot(__u32 group, const struct vr_flow *f);
 	((family) == VR_FAM_IP4 ?						\
 		lookup_ip4(VR_READ_ONCE((vrf)->root[VR_FAM_IP4]), (addr)[0]) :	\
 		lookup_ip6(VR_READ_ONCE((vrf)->root[VR_FAM_IP6]), (addr)[0], (addr)[1]))
-/* A copy, so that the packet's own flow can lie in registers. */
-#define VR_GROUP_SLOT(img, group, f)						\
-	({									\
-		struct vr_flow __f = *(f);					\
-		group_slot(group, &__f);					\
-	})
+#define VR_GROUP_SLOT(img, group, hash)	group_slot(group, hash)
 #define VR_GROUP_HAS_VIF(img, group, vif)	group_has_vif(group, vif)
 
 #include <vrouter/forward.h>
@@ -55,9 +48,9 @@ __noinline int group_has_vif(__u32 group, __u32 vif)
 	return vr_group_has_vif(0, group, vif);
 }
 
-static __noinline __u32 group_slot(__u32 group, const struct vr_flow *f)
+__noinline __u32 group_slot(__u32 group, __u32 hash)
 {
-	return vr_group_slot(0, group, f);
+	return vr_group_slot(0, group, hash);
 }
 
 #endif /* _VROUTER_LOOKUP_BPF_H */

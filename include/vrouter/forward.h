@@ -38,16 +38,16 @@ VR_INLINE __u32 vr_route_slot(const struct vr_image *img, const struct vr_vrf *v
  * vr_group_slot - the member of a group that a flow takes.
  * @img: image
  * @group: index of the group
- * @f: the packet
+ * @hash: vr_flow_hash() of the packet
  *
  * Return: the member's index in nhptr, 0 when there is no such group.
  */
-VR_INLINE __u32 vr_group_slot(const struct vr_image *img, __u32 group, const struct vr_flow *f)
+VR_INLINE __u32 vr_group_slot(const struct vr_image *img, __u32 group, __u32 hash)
 {
 	const struct vr_group *g = vr_image_group(img, group);
 
 	(void)img;
-	return g ? VR_READ_ONCE(g->slot[vr_flow_hash(f) % VR_GROUP_BUCKETS]) : 0;
+	return g ? VR_READ_ONCE(g->slot[hash % VR_GROUP_BUCKETS]) : 0;
 }
 
 /* Whether a vif is what one of a group's members leads to, up or down. */
@@ -101,7 +101,7 @@ VR_INLINE int vr_source_ok(const struct vr_image *img, const struct vr_vrf *vrf,
 VR_INLINE __u32 vr_route_member(const struct vr_image *img, const struct vr_flow *f,
 				const struct vr_nh **nh)
 {
-	*nh = vr_image_nexthop(img, VR_GROUP_SLOT(img, (*nh)->target, f));
+	*nh = vr_image_nexthop(img, VR_GROUP_SLOT(img, (*nh)->target, vr_flow_hash(f)));
 	if (!*nh)
 		return VR_DROP_NO_ROUTE;
 	return (*nh)->type == VR_NH_TUNNEL || (*nh)->type == VR_NH_VIF ? 0 : VR_DROP_IMAGE;

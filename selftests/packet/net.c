@@ -2,7 +2,7 @@
 /*
  * A network namespace of our own:
  *
- *	p<i> ==== v<i>		i = 0 (uplink), 1 to 11; v<i> has ifindex 100 + i
+ *	p<i> ==== v<i>		i = 0 (uplink), 1 to 12; v<i> has ifindex 100 + i
  *
  * The programs see frames as received by v<i>; a frame redirected to v<i>
  * arrives at p<i>, where a packet socket waits.

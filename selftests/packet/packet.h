@@ -17,7 +17,7 @@
 #define NEXTHOPS	128
 
 #define UPLINK		100	/* ifindex; vif n is 100 + n */
-#define DEVICES		12
+#define DEVICES		13
 
 /* line.c: "WORD key=value ..." */
 struct line {
