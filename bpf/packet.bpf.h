@@ -29,7 +29,7 @@ struct packet {
 	const struct vr_vif *out;
 	const struct vr_nh *nh;
 	__u32 len;
-	__u32 note;
+	__u16 note;
 	__u8 outer_tos;
 	struct vr_flow f;
 };

@@ -57,7 +57,7 @@ struct vrouter_ctx {
 	const struct vr_vrf *vrf;
 	u32 vrf_idx;
 	u32 vif_idx;
-	u32 note;
+	u16 note;
 	u32 hairpins;
 	struct vr_flow flow;
 };

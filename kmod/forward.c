@@ -35,7 +35,7 @@ void vrouter_drop(const struct vrouter_ctx *ctx, struct sk_buff *skb, enum vr_dr
  */
 void vrouter_count_note(const struct vrouter_ctx *ctx, u32 packets)
 {
-	u32 note;
+	u16 note;
 
 	for (note = ctx->note; note; note >>= VR_NOTE_BITS)
 		vrouter_count_drop(ctx->img, ctx->vrf_idx, ctx->vif_idx, note & VR_NOTE_MASK,

@@ -46,7 +46,7 @@ VR_INLINE __u64 vr_mac_at(const void *p)
  * @reason: VR_DROP_* of the check
  * @note: the reason is added when it is to be counted alone
  */
-VR_INLINE __u32 vr_verdict_check(__u8 check, __u32 reason, __u32 *note)
+VR_INLINE __u32 vr_verdict_check(__u8 check, __u32 reason, __u16 *note)
 {
 	if (check == VR_CHECK_DROP)
 		return reason;
@@ -67,7 +67,7 @@ VR_INLINE __u32 vr_verdict_check(__u8 check, __u32 reason, __u32 *note)
  */
 VR_INLINE __u32 vr_verdict_vxlan(const struct vr_image *img, const struct vr_hdr *hdr,
 				 const struct vr_vxlan *v, const __u64 *src, __u8 family,
-				 const struct vr_vrf **vrf, __u32 *note)
+				 const struct vr_vrf **vrf, __u16 *note)
 {
 	__u32 vni = vr_vxlan_vni(v), slots = hdr->slots, ret, idx;
 
@@ -169,7 +169,7 @@ VR_INLINE __u32 vr_verdict_link(const struct vr_vif *vif, const struct vr_eth *e
 VR_INLINE __u32 vr_verdict_tenant(const struct vr_image *img, const struct vr_vrf *vrf,
 				  const struct vr_vif *vif, __u32 idx, __be16 proto,
 				  const void *l3, const void *end, __u32 avail,
-				  struct vr_flow *f, __u32 *note)
+				  struct vr_flow *f, __u16 *note)
 {
 	__u32 ret = vr_parse_ip(proto, l3, end, avail, f);
 
