@@ -93,12 +93,14 @@ build()
 key=$({ cat "${fragments[@]}"; declare -f amend; } | sha256sum | cut -c1-12)
 dir=$cache/uml-$version-$key
 mkdir -p "$cache"
-# Two runs at a time must not undo one another.
-exec 9>"$cache/uml.lock"
-flock 9
 if [ ! -e "$dir/ready" ]; then
-	extract
-	amend
-	build >&2
+	# Two runs at a time must not undo one another.
+	exec 9>"$cache/uml.lock"
+	flock 9
+	if [ ! -e "$dir/ready" ]; then
+		extract
+		amend
+		build >&2
+	fi
 fi
 printf '%s\n' "$dir"
