@@ -32,6 +32,8 @@ struct vrouter *vrouter_get(struct net *net)
 
 static int init_objects(struct vrouter *vr)
 {
+	/* Indexes come back in softirq; lockdep takes these for locks of the xarrays. */
+	static struct lock_class_key ids_key;
 	int i, err;
 
 	mutex_init(&vr->lock);
@@ -42,8 +44,10 @@ static int init_objects(struct vrouter *vr)
 	xa_init_flags(&vr->vrf_idx, XA_FLAGS_ACCOUNT);
 	xa_init_flags(&vr->vif_idx, XA_FLAGS_ACCOUNT);
 	xa_init_flags(&vr->nh_slot, XA_FLAGS_ACCOUNT);
-	for (i = 0; i < VR_SEC_MAX; i++)
+	for (i = 0; i < VR_SEC_MAX; i++) {
 		ida_init(&vr->ids[i].ida);
+		lockdep_set_class(&vr->ids[i].ida.xa.xa_lock, &ids_key);
+	}
 	vrouter_remote_init(vr);
 	err = vrouter_vrf_init(vr);
 	if (err)
