@@ -40,6 +40,7 @@ packages=(
 	procps
 	python3-scapy			# packets made and read in tests
 	traceroute
+	openvswitch-switch		# a remote VTEP of another make
 	jq				# scenarios read vrctl's JSON
 	kmod dkms
 	# Virtual machines with stock kernels
