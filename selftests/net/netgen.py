@@ -13,6 +13,8 @@ ERRORS_MAX = 30     # of a VRF in a phase: an ICMP error beyond 100 a second is 
 VIFS = 4            # of a host, at most
 VRFS = ("v1", "v2", "v3", "v4")
 HALF = {4: 24, 6: 64}
+MEMBERS = ("tunnel", "vif")     # what a group may have
+GROUPS = 1000                   # ids of groups begin there
 
 
 def subnet(family, n):
@@ -120,11 +122,11 @@ class Generator:
             self.groups(host, number)
 
     def groups(self, host, number):
-        members = [i for i, n in host.nexthops.items() if n.kind in ("tunnel", "vif")]
+        members = [i for i, n in host.nexthops.items() if n.kind in MEMBERS and n.host != number]
         for i in range(self.rng.randint(0, 3)):
             some = self.rng.sample(members, min(len(members), self.rng.randint(1, 4)))
             if some:
-                host.nexthops[1000 + i] = Nexthop("group", members=tuple(
+                host.nexthops[GROUPS + i] = Nexthop("group", members=tuple(
                     (m, self.rng.randint(1, 5)) for m in some))
 
     def routes(self, hosts, number):
@@ -185,9 +187,11 @@ class Generator:
                     vrf.check, vrf.default = self.check(), \
                         self.rng.choice(("unreachable", "blackhole"))
             simple = [i for i, n in host.nexthops.items() if n.kind not in ("vrf", "group")]
+            grouped = {m for n in host.nexthops.values() for m, _ in n.members}
             for nhid in simple:
-                if self.chance(0.15):
-                    host.nexthops[nhid] = copy.copy(host.nexthops[self.rng.choice(simple)])
+                other = host.nexthops[self.rng.choice(simple)]
+                if self.chance(0.15) and (nhid not in grouped or other.kind in MEMBERS):
+                    host.nexthops[nhid] = copy.copy(other)
             self.routes(hosts, number)
         return hosts
 

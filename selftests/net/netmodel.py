@@ -19,6 +19,7 @@ from typing import NamedTuple, Optional
 BITS = {4: 32, 6: 128}
 GWMAC = "02:00:5e:00:00:01"
 VRF_STEPS = 4
+HAIRPINS = 4            # tunnels to its own host that a packet may take in a row
 NOWHERE = 9             # number of a remote that the underlay has no route to
 
 
@@ -107,7 +108,7 @@ class Nexthop:
         elif self.kind == "vrf":
             what = f"vrf {self.vrf}"
         elif self.kind == "group":
-            what = "group " + "/".join(f"{m},weight {w}" for m, w in self.members)
+            what = "group " + "/".join(f"{m},{w}" for m, w in self.members)
         return f"id {nhid} {what}"
 
 
@@ -233,6 +234,8 @@ class Packet:
     dst: int
     ttl: int
     origin: tuple = ()  # host and VRF that made it
+    ours: bool = False  # and it has not been sent yet
+    hairpins: int = 0   # tunnels to its own host in a row, of what it answers too
 
     def to(self):
         return Prefix(self.family, self.dst, BITS[self.family])
@@ -312,8 +315,18 @@ class Walk:
             self.end(number, vrf, None, "router-mac")
         self.route(number, vrf, None, pkt, note)
 
+    def hairpin(self, number, nh, pkt):
+        """Out of a tunnel that began here."""
+        host = self.model.hosts[number]
+        vrf = next((name for name, v in host.vrfs.items() if v.vni == nh.vni), None)
+        if not vrf:
+            self.end(number, None, None, "vni-unknown")
+        if nh.rmac != host.vrfs[vrf].router_mac(number):
+            self.end(number, vrf, None, "router-mac")
+        self.route(number, vrf, None, pkt)
+
     def route(self, number, vrf, dev, pkt, note=None):
-        ours = pkt.origin == (number, vrf) and dev is None and pkt.ttl == 64
+        ours, pkt.ours = pkt.ours, False
         way, nh, nhid = self.model.way(number, vrf, pkt.to(), self, pkt.kind)
         if way in ("tunnel", "vif") and not ours and pkt.ttl <= 1:
             way = "ttl"
@@ -325,8 +338,12 @@ class Walk:
             if not ours:
                 self.error(number, vrf, dev, pkt, way)
             return
-        if way == "tunnel" and nh.host in (number, NOWHERE):
+        if way == "tunnel" and (nh.host == NOWHERE):
             self.end(number, vrf, dev, "unresolved")
+        if way == "tunnel" and nh.host == number:
+            if pkt.hairpins == HAIRPINS:
+                self.end(number, vrf, dev, "vrf-loop")
+            pkt.hairpins += 1
         if note:
             self.drop(number, vrf, dev, note)
         if not ours:
@@ -338,7 +355,11 @@ class Walk:
             self.count(number, f"vif.{dev}", "traffic.rx")
         if way == "tunnel":
             # From here on it is a packet like any other, whoever made it
-            self.tunnel(nh.host, number, nh, pkt)
+            if nh.host == number:
+                self.hairpin(number, nh, pkt)
+            else:
+                pkt.hairpins = 0
+                self.tunnel(nh.host, number, nh, pkt)
             return
         self.count(number, f"vif.{nh.dev}", "traffic.tx")
         self.arrivals[Arrival(number, nh.dev, pkt.kind, pkt.ttl, nh.mac or
@@ -348,7 +369,7 @@ class Walk:
         if pkt.kind != "echo":
             self.end(number, vrf, dev, "local-proto")
         self.route(number, vrf, None, Packet("reply", pkt.family, pkt.dst, pkt.src, 64,
-                                             (number, vrf)))
+                                             (number, vrf), True, pkt.hairpins))
 
     def error(self, number, vrf, dev, pkt, reason):
         """What its source is told, once it has been dropped."""
@@ -356,7 +377,7 @@ class Walk:
         if reason not in ("no-route", "unreachable", "prohibit", "ttl") or pkt.kind == "error" or \
            (reason == "no-route" and host.vrfs[vrf].default == "blackhole"):
             return
-        back = Packet("error", pkt.family, None, pkt.src, 64, (number, vrf))
+        back = Packet("error", pkt.family, None, pkt.src, 64, (number, vrf), True, pkt.hairpins)
         if not any(g.family == pkt.family for g in self.model.gateways(number, vrf)):
             return
         if self.model.way(number, vrf, back.to(), self, "back")[0] in ("tunnel", "vif"):
@@ -393,7 +414,7 @@ class Model:
 
     def live(self, number, nhid):
         nh = self.hosts[number].nexthops[nhid]
-        return nh.kind != "tunnel" or nh.host not in (number, NOWHERE)
+        return nh.kind != "tunnel" or nh.host != NOWHERE
 
     def way(self, number, vrf, dst, walk, flow):
         """Where a route leads in the end: what to do, nexthop and its id."""

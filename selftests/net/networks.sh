@@ -17,6 +17,9 @@
 # SEED      number of the first (default: another one each time)
 # HOSTS     how many hosts there are to choose from (default 3)
 # PROBES    in each phase of a network (default 60)
+# FEATURES  what networks may have: groups (ecmp), IPv6 underlay (underlay), checks
+#           that count (count), tunnels to the own host (hairpin); default: all
+#           that vrctl's help speaks of
 
 # shellcheck source=selftests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -28,7 +31,18 @@ case ${VROUTER_VM:-} in
 uml-*)	NETWORKS=${NETWORKS:-12} ;;
 *)	NETWORKS=${NETWORKS:-3} ;;
 esac
-export VRCTL VR_MODE DEADLINE
+features()
+{
+	local vtep
+
+	vtep=$("$VRCTL" vtep help 2>&1)
+	[[ $vtep != *"ADDRESS [ ADDRESS ]"* ]] || echo underlay
+	[[ $vtep != *reserved-check* ]] || echo count hairpin
+	[[ $("$VRCTL" nexthop help 2>&1) != *"group ID"* ]] || echo ecmp
+}
+
+FEATURES=${FEATURES-$(features)}
+export VRCTL VR_MODE DEADLINE FEATURES
 mode=skb
 [ "$VR_MODE" = module ] || mode=xdp
 
@@ -50,13 +64,15 @@ host()
 {
 	local h=$1 i
 
-	printf '%s\n' "addr add 192.0.2.$h/24 dev up0" "link set up0 up"
+	printf '%s\n' "addr add 192.0.2.$h/24 dev up0" "addr add 2001:db8::$h/64 dev up0 nodad" \
+		"link set up0 up"
 	for ((i = 0; i < VIFS; i++)); do
 		echo "link set t$i up"
 	done
 	for ((i = 1; i <= HOSTS; i++)); do
 		[ $i -eq "$h" ] ||
-			echo "neigh add 192.0.2.$i lladdr 02:aa:00:00:00:0$i dev up0 nud permanent"
+			printf "neigh add %s lladdr 02:aa:00:00:00:0$i dev up0 nud permanent\n" \
+				192.0.2.$i 2001:db8::$i
 	done
 }
 
@@ -72,7 +88,9 @@ links | must ip -batch -
 ip -n edge -o link | awk -F '[ :@]+' '/h[0-9]t/ { print "link set", $2, "up" }' | conf edge
 for ((h = 1; h <= HOSTS; h++)); do
 	host "$h" | conf "h$h"
-	printf '%s\n' "vtep set 192.0.2.$h" "uplink add up0 mode $mode" | vr_batch "h$h"
+	v6=
+	[[ $FEATURES != *underlay* ]] || v6=" 2001:db8::$h"
+	printf '%s\n' "vtep set 192.0.2.$h$v6" "uplink add up0 mode $mode" | vr_batch "h$h"
 done
 fast_path "${hosts[@]}"
 
