@@ -3,7 +3,7 @@
 # Everything: install what is needed, build, check, and run each layer of
 # tests. Each part speaks TAP; the last line sums the results.
 #
-# Usage: test.sh [PART...]  (default: all of check unit packet scenario dkms)
+# Usage: test.sh [PART...]  (default: all of check unit packet native scenario dkms)
 #
 # A part that must run and does not, ends early, or says nothing has failed.
 
@@ -79,9 +79,22 @@ scenario()
 
 	rm -rf "$share"
 	mkdir -p "$share"
-	TMO=${SCENARIO_TMO:-2400} scripts/vm.sh "$release" "$share" \
+	TMO=${SCENARIO_TMO:-4000} scripts/vm.sh "$release" "$share" \
 		env "VROUTER_KO=$top/build/$release-gcc/vrouter.ko" \
 		"VRCTL=$top/build/vrctl" "$top/selftests/net/run_all.sh"
+}
+
+# Scenarios that go by chance, with many turns, and those against Open vSwitch: in
+# User-Mode Linux, which runs as fast as this machine does.
+native()
+{
+	local share=$top/build/native net=$top/selftests/net
+
+	rm -rf "$share"
+	mkdir -p "$share"
+	TMO=${NATIVE_TMO:-1800} scripts/uml.sh "$share" env "SEED=${SEED:-1}" \
+		"VRCTL=$top/build/vrctl" "$net/run_all.sh" "$net/networks.sh" "$net/churn.sh" \
+		"$net/interop-ovs.sh" "$net/interop-ovs6.sh"
 }
 
 # What a process in the background printed to FILE and FILE.err, as it comes;
@@ -132,7 +145,7 @@ stop_machines()
 }
 
 parts=("$@")
-[ $# -gt 0 ] || parts=(check unit packet scenario dkms)
+[ $# -gt 0 ] || parts=(check unit packet native scenario dkms)
 
 trap stop_machines EXIT
 rm -rf "$logs"
@@ -146,6 +159,7 @@ if [ "$failed" -eq 0 ]; then
 		check)		part check scripts/check.sh ;;
 		unit)		part unit make -s -C selftests/unit run_tests ;;
 		packet)		part packet as_root make -s -C selftests/packet run_tests ;;
+		native)		part native native ;;
 		scenario)	scenarios ;;
 		dkms)		part dkms as_root scripts/dkms-test.sh ;;
 		*)		die "no such part: $name" ;;
