@@ -19,6 +19,8 @@ UNDERLAY=6
 HEAD=${GWMAC//:/}02bb0100011008004500003200004000401123a60a01010a0a01020a03e807d0001edce4
 BY_GW=${GWMAC//:/}02bb0100011008004500003200004000401122a60a01010a0a01030a03e807d0001edbe4
 TAIL=$(printf '%044d' 0)
+# Of an endpoint for which nothing else was said
+knobs="ttl 64 dscp inherit reserved-check count"
 
 # arrives FROM DEV FRAME: whether just one frame comes to red-b
 arrives()
@@ -102,7 +104,7 @@ must vr host-b vtep set 192.0.2.2 2001:db8::2
 check "and with both" again
 resolved host-b 4
 same "the endpoint as it is shown" \
-	"192.0.2.2 2001:db8::2 port 4789 rmac ${RMAC}2" "$(vr host-b vtep show)"
+	"192.0.2.2 2001:db8::2 port 4789 rmac ${RMAC}2 $knobs" "$(vr host-b vtep show)"
 
 # The UDP checksum stands 60 bytes from the start.
 summed=$wire
@@ -111,7 +113,7 @@ refused "a checksum of 0 is refused" "instance drop.outer-udp-csum 1"
 must vr host-b vtep set 192.0.2.2 2001:db8::2 udp6-zero-csum-rx on
 check "and taken when told so" again
 same "the knob is shown" \
-	"192.0.2.2 2001:db8::2 port 4789 rmac ${RMAC}2 udp6-zero-csum-rx on" \
+	"192.0.2.2 2001:db8::2 port 4789 rmac ${RMAC}2 udp6-zero-csum-rx on $knobs" \
 	"$(vr host-b vtep show)"
 wire=$summed
 check "beside one that is right" again
