@@ -401,7 +401,7 @@ TEST(underlay_of_both_families)
 	assert_sent_address(VROUTER_A_VTEP_ADDRESS6, "2001:db8::1");
 	assert_int_equal(vrctl("nexthop add id 7 via 2001:db8::2 vni 1 rmac 02:00:00:00:00:02"), 0);
 	assert_sent_address(VROUTER_A_NEXTHOP_VIA, "2001:db8::2");
-	assert_int_equal(vrctl("route add vrf v ::/0 via 2001:db8::3 vni 1 rmac 02:00:00:00:00:03"), 0);
+	assert_int_equal(vrctl("route add vrf v ::/0 via 2001:db8::3 vni 1 rmac 2:0:0:0:0:3"), 0);
 	assert_sent_address(VROUTER_A_ROUTE_NH_VIA, "2001:db8::3");
 }
 
