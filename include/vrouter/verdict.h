@@ -55,6 +55,19 @@ VR_INLINE __u32 vr_verdict_check(__u8 check, __u32 reason, __u16 *note)
 	return 0;
 }
 
+/*
+ * An outer source that no check lets in: nobody's address (RFC 1812, 5.3.7). In
+ * front of the module the kernel drops such packets.
+ */
+VR_INLINE int vr_outer_martian(const __u64 *src, __u8 family)
+{
+	__u32 a = src[0] >> 32;
+
+	if (family == VR_FAM_IP6)
+		return a >> 24 == 0xff || vr_ip6_martian(src[0], src[1]);
+	return a >> 24 == 0 || a >> 24 == 127 || a >> 28 == 14 || a == 0xffffffff;
+}
+
 /**
  * vr_verdict_vxlan - the VRF of a tunnel packet.
  * @img: image
@@ -91,9 +104,11 @@ VR_INLINE __u32 vr_verdict_vxlan(const struct vr_image *img, const struct vr_hdr
 	/* Forged, as ours never travel; of IPv4 the host's IP layer knows it. */
 	if (family == VR_FAM_IP6 && src[0] == hdr->vtep6[0] && src[1] == hdr->vtep6[1])
 		return VR_VERDICT_DROP(SOURCE_VTEP);
-	if ((*vrf)->source_check == VR_CHECK_OFF ||
+	if ((*vrf)->source_check != VR_CHECK_OFF &&
 	    vr_peer_known(img, slots, vni, src, family))
 		return 0;
+	if (vr_outer_martian(src, family))
+		return VR_VERDICT_DROP(SOURCE_VTEP);
 	return vr_verdict_check((*vrf)->source_check, VR_DROP_SOURCE_VTEP, note);
 }
 

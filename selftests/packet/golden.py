@@ -618,6 +618,10 @@ def outer_cases():
     drop("source-vtep", UPLINK, tunnel(ip, src="192.0.2.99"))
     # known in another VRF only
     drop("source-vtep", UPLINK, tunnel(ip, src="192.0.2.3", vni=5004), LPM, name="-of-another")
+    # nobody's address: no check lets it in
+    for src in ("0.0.0.0", "127.0.0.1", "224.0.0.1", "239.255.255.255", "255.255.255.255"):
+        drop("source-vtep", UPLINK, tunnel(ip, vni=5003, src=src), FREE, name=f"-off-{src}")
+        drop("source-vtep", UPLINK, tunnel(ip, vni=5002, src=src), BLUE, name=f"-count-{src}")
     drop("router-mac", UPLINK, tunnel(ip, mac=OTHER_MAC))
     for n, mac in enumerate(nearly(RMAC)):
         drop("router-mac", UPLINK, tunnel(ip, mac=mac), name=f"-byte-{n}")

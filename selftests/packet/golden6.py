@@ -147,6 +147,9 @@ def decap6():
     decap("over6-padded-outside", ip, V1, frame=bytes(tunnel6(ip)) + b"\0" * 7)
     # ours never come off a wire, whoever is a peer
     drop("source-vtep", UPLINK, tunnel6(ip, src=VTEP6), name="-over6-ours")
+    # nobody's, which no check lets in
+    for src in ("::", "::1", "::ffff:192.0.2.2", "ff02::1", "ff0e::1"):
+        drop("source-vtep", UPLINK, tunnel6(ip, vni=5003, src=src), FREE, name=f"-over6-{src}")
     decap("over6-second-peer", ip, V1, frame=tunnel6(ip, src="2001:db8:0:1::3"))
     decap("over6-check-off", ip4("10.6.2.10", "10.1.1.10"), V5, FREE,
           frame=tunnel6(ip4("10.6.2.10", "10.1.1.10"), vni=5003, src="2001:db8::99"))
