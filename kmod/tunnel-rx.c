@@ -128,7 +128,8 @@ static enum vr_drop receive(struct vrouter_ctx *ctx, struct sk_buff *skb)
 	struct vr_outer outer;
 	enum vr_drop reason;
 
-	if (skb->len < TUNNEL_LEN)
+	/* Over IPv6, the kernel takes length 0 for a jumbogram's (RFC 2675). */
+	if (skb->len < TUNNEL_LEN || !udp_hdr(skb)->len)
 		return VR_DROP_OUTER_MALFORMED;
 	if (!vrouter_pull(skb, TUNNEL_LEN))
 		return VR_DROP_NO_MEMORY;
