@@ -105,10 +105,10 @@ static char *read_line(struct input *in)
 	size_t seen = 0;
 
 	for (;;) {
-		char *start = in->buf + in->at, *end = NULL;
+		char *start, *end = NULL;
 
 		if (in->end - in->at > seen)
-			end = memchr(start + seen, '\n', in->end - in->at - seen);
+			end = memchr(in->buf + in->at + seen, '\n', in->end - in->at - seen);
 		if (!end) {
 			seen = in->end - in->at;
 			if (read_more(in))
@@ -116,8 +116,8 @@ static char *read_line(struct input *in)
 			if (in->error || batch_is_over() || in->at == in->end)
 				return NULL;
 			end = in->buf + in->end++;
-			start = in->buf + in->at;
 		}
+		start = in->buf + in->at;
 		batch.line++;
 		if (end > start && end[-1] == '\\') {
 			/* The two lines grow together where backslash and end were. */

@@ -101,9 +101,13 @@ static void get_tlvs(struct tlvs *tlvs, const struct nlmsghdr *answer,
 {
 	const char *start = (const char *)answer + NLMSG_HDRLEN + skip;
 	const struct nlattr *nla = (const struct nlattr *)start;
-	int left = (int)answer->nlmsg_len - (int)(NLMSG_HDRLEN + skip);
+	int left;
 
-	for (; left > 0 && mnl_attr_ok(nla, left);) {
+	/* A quote's length is what the quote says of itself. */
+	if (answer->nlmsg_len < NLMSG_HDRLEN + skip)
+		return;
+	left = answer->nlmsg_len - (NLMSG_HDRLEN + skip);
+	while (mnl_attr_ok(nla, left)) {
 		switch (mnl_attr_get_type(nla)) {
 		case NLMSGERR_ATTR_MSG:
 			tlvs->msg = nla;
@@ -141,7 +145,7 @@ static int get_error(const struct nlmsghdr *answer, size_t *skip)
 	*skip = sizeof(*err);
 	if (!(answer->nlmsg_flags & NLM_F_CAPPED) &&
 	    err->msg.nlmsg_len > NLMSG_HDRLEN)
-		*skip += MNL_ALIGN(err->msg.nlmsg_len) - NLMSG_HDRLEN;
+		*skip += MNL_ALIGN((size_t)err->msg.nlmsg_len) - NLMSG_HDRLEN;
 	return err->error;
 }
 
