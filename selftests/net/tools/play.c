@@ -6,6 +6,8 @@
  *	case NAME
  *	send PORT HEX
  *	get PORT HEX			must arrive, once; "." is any digit
+ *	wait MS				after all that the case gets
+ *	deadline MS			for a case to get all, from here on
  *
  * Each frame that arrives at any port must be one that its case gets, and the
  * other way round. A case is over when it has all it gets; one more wait at
@@ -22,8 +24,9 @@
 
 #define PORTS_MAX	32
 #define GETS_MAX	64
-#define DEADLINE_MS	15000
 #define LATE_MS		500
+
+static int deadline_ms = 15000;
 
 /* struct get - a frame that is due. */
 struct get {
@@ -127,7 +130,7 @@ static void end_case(struct play *play)
 
 static void begin_case(struct play *play, const char *name)
 {
-	wait_frames(play, DEADLINE_MS, false);
+	wait_frames(play, deadline_ms, false);
 	end_case(play);
 	snprintf(play->name, sizeof(play->name), "%s", name);
 	play->wrong = open_memstream(&play->text, &play->text_len);
@@ -174,6 +177,12 @@ static void run_line(struct play *play, const char *word, char *rest)
 		begin_case(play, rest);
 		return;
 	}
+	if (!strcmp(word, "deadline"))
+		deadline_ms = atoi(rest);
+	if (!strcmp(word, "wait")) {
+		wait_frames(play, deadline_ms, false);
+		wait_frames(play, atoi(rest), true);
+	}
 	if (strcmp(word, "send") && strcmp(word, "get"))
 		return;
 	hex = strchr(rest, ' ');
@@ -208,7 +217,7 @@ int cmd_play(int argc, char **argv)
 		*rest++ = '\0';
 		run_line(&play, line, rest);
 	}
-	wait_frames(&play, DEADLINE_MS, false);
+	wait_frames(&play, deadline_ms, false);
 	wait_frames(&play, LATE_MS, true);
 	end_case(&play);
 	return play.failed ? 1 : 0;
