@@ -84,8 +84,8 @@ scenario()
 		"VRCTL=$top/build/vrctl" "$top/selftests/net/run_all.sh"
 }
 
-# Scenarios that go by chance, with many turns, and those against Open vSwitch: in
-# User-Mode Linux, which runs as fast as this machine does.
+# Scenarios that go by chance or flood, and so want many turns, and those against
+# Open vSwitch: in User-Mode Linux, which runs as fast as this machine does.
 native()
 {
 	local share=$top/build/native net=$top/selftests/net
@@ -93,7 +93,8 @@ native()
 	rm -rf "$share"
 	mkdir -p "$share"
 	TMO=${NATIVE_TMO:-1800} scripts/uml.sh "$share" env "SEED=${SEED:-1}" \
-		"VRCTL=$top/build/vrctl" "$net/run_all.sh" "$net/networks.sh" "$net/churn.sh" \
+		"VRCTL=$top/build/vrctl" "$net/run_all.sh" "$net/networks.sh" \
+		"$net/differential.sh" "$net/churn.sh" "$net/attack.sh" \
 		"$net/interop-ovs.sh" "$net/interop-ovs6.sh"
 }
 

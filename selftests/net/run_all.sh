@@ -5,7 +5,7 @@
 #
 # Usage: run_all.sh [SCENARIO...]
 #
-# Without names: all but those that draw lots or talk to daemons of other
+# Without names: all but those that draw lots, flood, or talk to daemons of other
 # projects, which want many turns and so run where these are quick (scripts/test.sh).
 #
 # VROUTER_KO  the module to load; without it, it must be loaded
@@ -45,7 +45,7 @@ if [ $# -eq 0 ]; then
 	for file in "$here"/*.sh; do
 		case ${file##*/} in
 		lib.sh|run_all.sh)	;;
-		networks.sh|churn.sh|interop-ovs*.sh)	;;
+		networks.sh|differential.sh|churn.sh|attack.sh|interop-ovs*.sh)	;;
 		*)			scenarios+=("$file") ;;
 		esac
 	done
