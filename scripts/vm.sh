@@ -109,9 +109,13 @@ EOF
 # vng looks for its own parts along PATH.
 PATH=$virtme:$PATH
 accel=${VM_ACCEL:-$(probe_kvm)}
+append="panic_on_warn=1 oops=panic loglevel=6"
+# The kernel spins for a moment to see whether its timer ticks. An emulated one on a
+# busy machine may not be given the time to, and the boot would end there.
+[ "$accel" = kvm ] || append+=" no_timer_check"
 options=(--run "$image" --verbose --user root --force-9p --rwdir "$dir"
 	 --cpus "${VM_CPUS:-2}" --memory "${VM_MEMORY:-2G}" --cwd "$dir"
-	 --append "panic_on_warn=1 oops=panic loglevel=6")
+	 --append "$append")
 [ "$accel" = kvm ] || options+=(--disable-kvm)
 
 # The emulator reopens its standard files by name, so each must be a pipe, or
