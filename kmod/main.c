@@ -69,12 +69,33 @@ static void exit_objects(struct vrouter *vr)
 	kvfree(vr);
 }
 
+/*
+ * Not all events: what commands do to a device with the lock held (turn LRO off)
+ * brings some too.
+ */
+static bool is_of_interest(unsigned long event)
+{
+	switch (event) {
+	case NETDEV_UNREGISTER:
+	case NETDEV_UP:
+	case NETDEV_DOWN:
+	case NETDEV_CHANGE:
+	case NETDEV_CHANGEMTU:
+	case NETDEV_CHANGEADDR:
+	case NETDEV_CHANGEUPPER:
+		return true;
+	}
+	return false;
+}
+
 /* RTNL is held. */
 static int netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct vrouter *vr = container_of(nb, struct vrouter, netdev_nb);
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 
+	if (!is_of_interest(event))
+		return NOTIFY_DONE;
 	mutex_lock(&vr->lock);
 	vrouter_vif_netdev_event(vr, dev, event);
 	vrouter_uplink_netdev_event(vr, dev, event);
