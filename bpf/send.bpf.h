@@ -17,6 +17,8 @@ static __always_inline __u32 send_verdict(struct packet *p)
 		p->out = vr_image_vif(0, nh->target);
 		if (!p->out)
 			return VR_VERDICT_DROP(IMAGE);
+		if (nh->flags & VR_NH_ASK)
+			return VR_VERDICT_PUNT(UNRESOLVED);
 		if (!(p->out->flags & VR_VIF_TX))
 			return VR_VERDICT_PUNT(NO_REDIRECT);
 		return p->f.len > p->out->mtu ? VR_VERDICT_PUNT(TOO_BIG) : 0;

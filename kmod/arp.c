@@ -56,25 +56,54 @@ void vrouter_gateway_mac(const struct vrouter_ctx *ctx, u8 *mac)
 	vr_u64_mac(VR_READ_ONCE(rec->gateway_mac), mac);
 }
 
-/* The request at skb->data, NULL when it is none that we answer. */
-static const struct arp_ip4 *request(const struct vrouter_vif *vif, struct sk_buff *skb)
+/* ARP of the one form there is, at skb->data. */
+static const struct arp_ip4 *read_arp(struct sk_buff *skb)
 {
 	const struct arp_ip4 *arp;
-	u64 addr[2] = {};
 
 	if (!pskb_may_pull(skb, sizeof(*arp)))
 		return NULL;
 	arp = (const struct arp_ip4 *)skb->data;
 	if (arp->hdr.ar_hrd != htons(ARPHRD_ETHER) || arp->hdr.ar_pro != htons(ETH_P_IP) ||
-	    arp->hdr.ar_hln != ETH_ALEN || arp->hdr.ar_pln != sizeof(arp->tip) ||
-	    arp->hdr.ar_op != htons(ARPOP_REQUEST))
+	    arp->hdr.ar_hln != ETH_ALEN || arp->hdr.ar_pln != sizeof(arp->tip))
+		return NULL;
+	return arp;
+}
+
+static bool is_gateway(const struct vrouter_vif *vif, __be32 ip)
+{
+	u64 addr[2] = { (u64)ntohl(ip) << 32 };
+
+	return vrouter_gateway_here(vif, VR_FAM_IP4, addr);
+}
+
+/**
+ * vrouter_arp_for_host - whether ARP goes to the host's stack.
+ * @vif: vif with host on
+ * @skb: skb->data is at the ARP header
+ *
+ * What asks for a gateway address or answers it, and announcements, by which
+ * the stack learns that a neighbour has a new MAC.
+ */
+bool vrouter_arp_for_host(const struct vrouter_vif *vif, struct sk_buff *skb)
+{
+	const struct arp_ip4 *arp = read_arp(skb);
+
+	return arp && (arp->sip == arp->tip || is_gateway(vif, arp->tip));
+}
+
+/* The request at skb->data, NULL when it is none that we answer. */
+static const struct arp_ip4 *request(const struct vrouter_vif *vif, struct sk_buff *skb)
+{
+	const struct arp_ip4 *arp = read_arp(skb);
+
+	if (!arp || arp->hdr.ar_op != htons(ARPOP_REQUEST))
 		return NULL;
 	/* From the gateway's own address it would be a claim on that. */
 	if (!is_valid_ether_addr(arp->sha) || ipv4_is_multicast(arp->sip) ||
 	    ipv4_is_lbcast(arp->sip) || ipv4_is_loopback(arp->sip) || arp->sip == arp->tip)
 		return NULL;
-	addr[0] = (u64)ntohl(arp->tip) << 32;
-	return vrouter_gateway_here(vif, VR_FAM_IP4, addr) ? arp : NULL;
+	return is_gateway(vif, arp->tip) ? arp : NULL;
 }
 
 /**

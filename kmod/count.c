@@ -52,6 +52,28 @@ void vrouter_count_drop(const struct vr_image *img, u32 vrf_idx, u32 vif_idx,
 		count_block_drop(img, vif->block, reason, packets);
 }
 
+static void count_block_punt(const struct vr_image *img, u32 block, enum vr_punt reason,
+			     u32 packets)
+{
+	struct vr_block *b = block_here(img, block);
+
+	if (b)
+		add(&b->punt[reason], packets);
+}
+
+/* The same for packets that are left to somebody else. */
+void vrouter_count_punt(const struct vr_image *img, u32 vrf_idx, u32 vif_idx, enum vr_punt reason,
+			u32 packets)
+{
+	const struct vr_vrf *vrf = vr_image_vrf(img, vrf_idx);
+	const struct vr_vif *vif = vr_image_vif(img, vif_idx);
+
+	if (vrf)
+		count_block_punt(img, vrf->block, reason, packets);
+	if (vif)
+		count_block_punt(img, vif->block, reason, packets);
+}
+
 static void count_block_traffic(const struct vr_image *img, u32 block, enum vr_traffic kind,
 				u32 packets, u32 bytes)
 {

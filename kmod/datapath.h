@@ -111,6 +111,9 @@ void vrouter_output(struct vrouter_ctx *ctx, struct sk_buff *skb);
 
 /* To a vif's netdev, with the Ethernet header of @nh. vif-tx.c */
 void vrouter_vif_tx(struct vrouter_ctx *ctx, struct sk_buff *skb, const struct vr_nh *nh);
+/* By a router behind a vif that is not known yet; takes the skb. hop.c */
+void vrouter_hop_tx(struct vrouter_ctx *ctx, struct sk_buff *skb, const struct vr_nh *nh,
+		    struct net_device *dev);
 /* Into a tunnel. tunnel-tx.c */
 void vrouter_tunnel_tx(struct vrouter_ctx *ctx, struct sk_buff *skb, const struct vr_nh *nh);
 /* Into a tunnel to ourselves. hairpin.c */
@@ -120,6 +123,9 @@ void vrouter_hairpin(struct vrouter_ctx *ctx, struct sk_buff *skb, const struct 
 void vrouter_arp_rx(struct vrouter_vif *vif, struct vrouter_ctx *ctx, struct sk_buff *skb);
 /* IPv6 that may be ND: true when it was and the skb is taken. nd.c */
 bool vrouter_nd_rx(struct vrouter_vif *vif, struct vrouter_ctx *ctx, struct sk_buff *skb);
+/* Whether ARP or ND is for the host's stack, on a vif with host on. arp.c, nd.c */
+bool vrouter_arp_for_host(const struct vrouter_vif *vif, struct sk_buff *skb);
+bool vrouter_nd_for_host(const struct vrouter_vif *vif, const struct sk_buff *skb);
 /* Whether an address is one of the vif's gateway addresses; under RCU. arp.c */
 bool vrouter_gateway_here(const struct vrouter_vif *vif, u8 family, const u64 *addr);
 /* The MAC that the vif's gateway addresses have. arp.c */

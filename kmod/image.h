@@ -112,6 +112,8 @@ static inline const struct vr_image *vrouter_view(const struct vrouter *vr)
 /* Counters, in the image that the packet sees; softirqs are off. count.c */
 void vrouter_count_drop(const struct vr_image *img, u32 vrf_idx, u32 vif_idx,
 			enum vr_drop reason, u32 packets);
+void vrouter_count_punt(const struct vr_image *img, u32 vrf_idx, u32 vif_idx, enum vr_punt reason,
+			u32 packets);
 void vrouter_count_traffic(const struct vr_image *img, u32 vrf_idx, u32 in_vif, u32 out_vif,
 			   u32 slot, u32 packets, u32 bytes);
 /* Sums over all CPUs and replaced images; vr->lock is held. count.c */

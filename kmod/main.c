@@ -41,6 +41,7 @@ static int init_objects(struct vrouter *vr)
 	INIT_LIST_HEAD(&vr->vrfs);
 	INIT_LIST_HEAD(&vr->vifs);
 	INIT_LIST_HEAD(&vr->uplinks);
+	INIT_LIST_HEAD(&vr->hops);
 	xa_init_flags(&vr->vrf_idx, XA_FLAGS_ACCOUNT);
 	xa_init_flags(&vr->vif_idx, XA_FLAGS_ACCOUNT);
 	xa_init_flags(&vr->nh_slot, XA_FLAGS_ACCOUNT);

@@ -46,6 +46,39 @@ static bool is_nd(const struct sk_buff *skb)
 	return vr_is_nd(&f, ip, vrouter_linear_end(skb));
 }
 
+static bool is_gateway(const struct vrouter_vif *vif, const struct in6_addr *ip)
+{
+	u64 addr[2] = { vr_ip6_half(ip), vr_ip6_half(&ip->s6_addr[8]) };
+
+	return vrouter_gateway_here(vif, VR_FAM_IP6, addr);
+}
+
+/**
+ * vrouter_nd_for_host - whether IPv6 that may be ND goes to the host's stack.
+ * @vif: vif with host on
+ * @skb: skb->data is at the IPv6 header
+ *
+ * Solicitations of a gateway or link-local address, which the stack asks from;
+ * advertisements; and what is no ND and goes to a link-local gateway address.
+ */
+bool vrouter_nd_for_host(const struct vrouter_vif *vif, const struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip = (const struct ipv6hdr *)skb->data;
+	const struct nd_msg *msg = (const struct nd_msg *)(ip + 1);
+
+	if (skb_headlen(skb) < sizeof(*ip) || ip->version != 6)
+		return false;
+	if (!is_nd(skb))
+		return !(eth_hdr(skb)->h_dest[0] & 1) && is_gateway(vif, &ip->daddr);
+	if (skb_headlen(skb) < sizeof(*ip) + sizeof(*msg))
+		return false;
+	if (msg->icmph.icmp6_type == NDISC_NEIGHBOUR_ADVERTISEMENT)
+		return true;
+	return msg->icmph.icmp6_type == NDISC_NEIGHBOUR_SOLICITATION &&
+	       (is_gateway(vif, &msg->target) ||
+		ipv6_addr_type(&msg->target) & IPV6_ADDR_LINKLOCAL);
+}
+
 /* Options must be whole (RFC 4861, 4.6). @mac: of the source, if one says so. */
 static bool read_options(const u8 *opt, unsigned int left, u8 *mac, bool *has_mac)
 {
@@ -173,21 +206,14 @@ static bool send_advert(const struct vrouter_ctx *ctx, struct net_device *dev,
 bool vrouter_nd_rx(struct vrouter_vif *vif, struct vrouter_ctx *ctx, struct sk_buff *skb)
 {
 	struct solicit s;
-	u64 addr[2];
 
 	if (!is_nd(skb))
 		return false;
-	if (read_solicit(skb, &s)) {
-		addr[0] = vr_ip6_half(&s.target);
-		addr[1] = vr_ip6_half(&s.target.s6_addr[8]);
-		if (vrouter_gateway_here(vif, VR_FAM_IP6, addr)) {
-			if (send_advert(ctx, skb->dev, &s))
-				consume_skb(skb);
-			else
-				vrouter_drop(ctx, skb, VR_DROP_NO_MEMORY);
-			return true;
-		}
-	}
-	vrouter_drop(ctx, skb, VR_DROP_ND);
+	if (!read_solicit(skb, &s) || !is_gateway(vif, &s.target))
+		vrouter_drop(ctx, skb, VR_DROP_ND);
+	else if (send_advert(ctx, skb->dev, &s))
+		consume_skb(skb);
+	else
+		vrouter_drop(ctx, skb, VR_DROP_NO_MEMORY);
 	return true;
 }

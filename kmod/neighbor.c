@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The neighbours that forwarding uses. Those of the underlay belong to the
- * kernel's own table and are looked at there; those behind vifs are the hosts
- * that routes lead to.
+ * The neighbours that forwarding uses. Those of the underlay, and routers behind
+ * vifs, belong to the kernel's own table and are looked at there; other
+ * neighbours behind vifs are the hosts that routes lead to.
  */
 
 #include <linux/etherdevice.h>
@@ -82,12 +82,55 @@ static void underlay_neighbor(struct vrouter *vr, const struct underlay_key *key
 	dev_put(dev);
 }
 
+/* A router behind a vif, by the first nexthop that leads there; false for others. */
+static bool hop_neighbor(struct vrouter *vr, const struct vrouter_nexthop *nh, struct neighbor *n)
+{
+	const struct vrouter_nexthop *first;
+	u8 addr[sizeof(struct in6_addr)];
+	struct neighbour *neigh;
+
+	list_for_each_entry(first, &vr->hops, remote_list)
+		if (first->vif == nh->vif && first->hop.len == nh->hop.len &&
+		    !memcmp(first->hop.addr, nh->hop.addr, sizeof(nh->hop.addr)))
+			break;
+	if (first != nh)
+		return false;
+	*n = (struct neighbor){
+		.ifindex = nh->vif->dev->ifindex,
+		.addr = nh->hop,
+		.vrf = nh->vif->vrf,
+	};
+	vrouter_prefix_bytes(&nh->hop, addr);
+	neigh = neigh_lookup(nh->hop.family == VR_FAM_IP6 ? &nd_tbl : &arp_tbl, addr,
+			     nh->vif->dev);
+	if (neigh) {
+		n->state = READ_ONCE(neigh->nud_state);
+		neigh_ha_snapshot(n->lladdr, neigh, nh->vif->dev);
+		neigh_release(neigh);
+	}
+	return true;
+}
+
+static bool hop_find(struct vrouter *vr, const struct vrouter_vrf *vrf, u32 ifindex,
+		     const struct vrouter_prefix *addr, struct neighbor *n)
+{
+	const struct vrouter_nexthop *nh;
+
+	list_for_each_entry(nh, &vr->hops, remote_list)
+		if (nh->vif->dev->ifindex == ifindex && (!vrf || nh->vif->vrf == vrf) &&
+		    nh->hop.len == addr->len &&
+		    !memcmp(nh->hop.addr, addr->addr, sizeof(addr->addr)))
+			return hop_neighbor(vr, nh, n);
+	return false;
+}
+
 /* The host that a route leads to; false when it leads elsewhere or to a subnet. */
 static bool tenant_neighbor(const struct vrouter_route *rt, struct neighbor *n)
 {
 	const struct vrouter_nexthop *nh = rt->nh;
 
-	if (nh->type != VROUTER_NEXTHOP_TYPE_VIF || !vrouter_prefix_is_host(&rt->prefix))
+	if (nh->type != VROUTER_NEXTHOP_TYPE_VIF || nh->hop.len ||
+	    !vrouter_prefix_is_host(&rt->prefix))
 		return false;
 	*n = (struct neighbor){
 		.ifindex = nh->vif->dev->ifindex,
@@ -185,7 +228,7 @@ static int neighbor_get(struct genl_info *info, struct vrouter *vr,
 			return vrouter_refuse(info->extack, name, -ENOENT, "vrf: no such VRF");
 	}
 	if (vr && ((!vrf && underlay_find(vr, ifindex, addr, &n)) ||
-		   tenant_find(vr, vrf, ifindex, addr, &n)))
+		   hop_find(vr, vrf, ifindex, addr, &n) || tenant_find(vr, vrf, ifindex, addr, &n)))
 		return vrouter_reply(info, vr, fill_neighbor, &n);
 	return vrouter_refuse(info->extack, info->attrs[VROUTER_A_NEIGHBOR_ADDRESS], -ENOENT,
 			      "address: no such neighbour on the device");
@@ -215,16 +258,25 @@ int vrouter_nl_neighbor_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/* What a dump shows, in turn. */
+enum neighbor_part {
+	NEIGHBOR_UNDERLAY,
+	NEIGHBOR_HOPS,
+	NEIGHBOR_TENANTS,
+};
+
 /**
  * struct neighbor_cursor - a place among the neighbours.
- * @at_tenants: those of the underlay are all shown
+ * @part: enum neighbor_part
  * @underlay: the last key of the underlay that was shown
- * @tenant: then the routes
+ * @hop: so many nexthops by routers behind vifs have been looked at
+ * @tenant: a route
  */
 struct neighbor_cursor {
-	bool at_tenants;
+	u32 part;
 	union {
 		struct underlay_key underlay;
+		u32 hop;
 		struct vrouter_route_cursor tenant;
 	};
 };
@@ -277,12 +329,35 @@ static int dump_underlay(struct sk_buff *skb, struct netlink_callback *cb, struc
 	struct neighbor n;
 	int err;
 
-	while (underlay_next(vr, &key)) {
+	while (!f->vrf && underlay_next(vr, &key)) {
 		underlay_neighbor(vr, &key, &n);
 		err = passes(&n, f) ? vrouter_dump_put(skb, cb, vr, fill_neighbor, &n) : 0;
 		if (err)
 			return err;
 		c->underlay = key;
+	}
+	return 0;
+}
+
+static int dump_hops(struct sk_buff *skb, struct netlink_callback *cb, struct vrouter *vr,
+		     const struct neighbor_filter *f)
+{
+	struct neighbor_cursor *c = vrouter_dump_cursor(struct neighbor_cursor, cb);
+	const struct vrouter_nexthop *nh;
+	struct neighbor n;
+	u32 i = 0;
+	int err;
+
+	list_for_each_entry(nh, &vr->hops, remote_list) {
+		if (i++ < c->hop)
+			continue;
+		if ((!f->vrf || nh->vif->vrf == f->vrf) && hop_neighbor(vr, nh, &n) &&
+		    passes(&n, f)) {
+			err = vrouter_dump_put(skb, cb, vr, fill_neighbor, &n);
+			if (err)
+				return err;
+		}
+		c->hop++;
 	}
 	return 0;
 }
@@ -308,9 +383,16 @@ static int dump_tenant(struct sk_buff *skb, struct netlink_callback *cb, struct 
 
 int vrouter_nl_neighbor_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
+	static int (*const parts[])(struct sk_buff *, struct netlink_callback *, struct vrouter *,
+				    const struct neighbor_filter *) = {
+		[NEIGHBOR_UNDERLAY] = dump_underlay,
+		[NEIGHBOR_HOPS] = dump_hops,
+		[NEIGHBOR_TENANTS] = dump_tenant,
+	};
 	struct neighbor_cursor *c = vrouter_dump_cursor(struct neighbor_cursor, cb);
 	struct vrouter *vr = vrouter_dump_begin(cb);
 	struct neighbor_filter f;
+	u32 part;
 	int err;
 
 	if (!vr)
@@ -318,11 +400,10 @@ int vrouter_nl_neighbor_get_dumpit(struct sk_buff *skb, struct netlink_callback 
 	err = filter_parse(vr, cb, &f);
 	if (err)
 		return vrouter_dump_end(vr, skb, min(err, 0));
-	if (!f.vrf && !c->at_tenants)
-		err = dump_underlay(skb, cb, vr, &f);
-	if (!err && !c->at_tenants)
-		*c = (struct neighbor_cursor){ .at_tenants = true };
-	if (!err)
-		err = dump_tenant(skb, cb, vr, &f);
+	for (part = c->part; !err && part < ARRAY_SIZE(parts); part++) {
+		if (part != c->part)
+			*c = (struct neighbor_cursor){ .part = part };
+		err = parts[part](skb, cb, vr, &f);
+	}
 	return vrouter_dump_end(vr, skb, err);
 }

@@ -34,7 +34,7 @@ static bool is_usable(const struct vrouter_nexthop *nh)
 	if (nh->type == VROUTER_NEXTHOP_TYPE_TUNNEL)
 		return nh->remote && (nh->remote->resolved || nh->remote->self);
 	dev = nh->vif->dev;
-	return dev->flags & IFF_UP && netif_carrier_ok(dev);
+	return dev->flags & IFF_UP && netif_carrier_ok(dev) && (!nh->hop.len || nh->hop_known);
 }
 
 static u32 usable_members(const struct vrouter_group *g)

@@ -70,10 +70,14 @@ static void fill_vif(const struct vrouter_nexthop *nh, struct vr_nh *rec)
 	struct vr_eth *eth = (struct vr_eth *)rec->tmpl;
 	const struct vrouter_vif *vif = nh->vif;
 
-	memcpy(eth->dst, is_zero_ether_addr(nh->lladdr) ? vif->lladdr : nh->lladdr, ETH_ALEN);
 	memcpy(eth->src, vrouter_vif_gateway_mac(vif), ETH_ALEN);
 	rec->target = vif->idx;
 	rec->ifindex = vif->dev->ifindex;
+	if (nh->hop.len)
+		vrouter_hop_fill(nh, rec);
+	else
+		memcpy(eth->dst, is_zero_ether_addr(nh->lladdr) ? vif->lladdr : nh->lladdr,
+		       ETH_ALEN);
 }
 
 int vrouter_nexthop_publish(struct vrouter *vr, struct vrouter_nexthop *nh,
@@ -161,6 +165,8 @@ static int link_target(struct vrouter *vr, struct vrouter_nexthop *nh,
 		vrouter_group_join(nh);
 	if (nh->vif)
 		nh->vif->nnexthops++;
+	if (nh->hop.len)
+		vrouter_hop_join(vr, nh);
 	if (nh->vrf)
 		nh->vrf->nnexthops++;
 	return 0;
@@ -174,6 +180,8 @@ static void unlink_target(struct vrouter *vr, struct vrouter_nexthop *nh)
 		vrouter_group_leave(nh->group);
 	if (nh->vif)
 		nh->vif->nnexthops--;
+	if (nh->hop.len)
+		vrouter_hop_leave(nh);
 	if (nh->vrf)
 		nh->vrf->nnexthops--;
 }
@@ -187,6 +195,7 @@ static void set_spec(struct vrouter_nexthop *nh, const struct vrouter_nh_spec *s
 	nh->vrf = s->vrf;
 	nh->group = s->group;
 	nh->down = s->down;
+	nh->hop = s->hop;
 	memcpy(nh->rmac, s->rmac, ETH_ALEN);
 	memcpy(nh->lladdr, s->lladdr, ETH_ALEN);
 }
@@ -196,6 +205,7 @@ static struct vrouter_nh_spec get_spec(const struct vrouter_nexthop *nh)
 	struct vrouter_nh_spec s = {
 		.type = nh->type, .via = nh->via, .vni = nh->vni, .vif = nh->vif, .vrf = nh->vrf,
 		.down = nh->down,
+		.hop = nh->hop,
 	};
 
 	memcpy(s.rmac, nh->rmac, ETH_ALEN);
@@ -211,6 +221,7 @@ static u32 hash_spec(const void *data, u32 len, u32 seed)
 	hash = jhash(s->via.addr, sizeof(s->via.addr), hash);
 	hash = jhash(s->rmac, ETH_ALEN, hash);
 	hash = jhash(s->lladdr, ETH_ALEN, hash);
+	hash = jhash(s->hop.addr, sizeof(s->hop.addr), hash);
 	return jhash_2words(hash32_ptr(s->vif), hash32_ptr(s->vrf), hash);
 }
 
@@ -227,8 +238,8 @@ static int differs(struct rhashtable_compare_arg *arg, const void *obj)
 	const struct vrouter_nexthop *nh = obj;
 
 	return nh->type != s->type || !vrouter_address_equal(&nh->via, &s->via) ||
-	       nh->vni != s->vni ||
-	       nh->vif != s->vif || nh->vrf != s->vrf ||
+	       nh->vni != s->vni || nh->vif != s->vif || nh->vrf != s->vrf ||
+	       !vrouter_address_equal(&nh->hop, &s->hop) ||
 	       memcmp(nh->rmac, s->rmac, ETH_ALEN) || memcmp(nh->lladdr, s->lladdr, ETH_ALEN);
 }
 
@@ -449,8 +460,9 @@ static int refuse_foreign(struct nlattr **a, u8 type, struct netlink_ext_ack *ex
 	static const struct {
 		int attr;
 		u8 type;
+		u8 or;
 	} only[] = {
-		{ VROUTER_A_NEXTHOP_VIA, VROUTER_NEXTHOP_TYPE_TUNNEL },
+		{ VROUTER_A_NEXTHOP_VIA, VROUTER_NEXTHOP_TYPE_TUNNEL, VROUTER_NEXTHOP_TYPE_VIF },
 		{ VROUTER_A_NEXTHOP_VNI, VROUTER_NEXTHOP_TYPE_TUNNEL },
 		{ VROUTER_A_NEXTHOP_RMAC, VROUTER_NEXTHOP_TYPE_TUNNEL },
 		{ VROUTER_A_NEXTHOP_IFINDEX, VROUTER_NEXTHOP_TYPE_VIF },
@@ -461,7 +473,7 @@ static int refuse_foreign(struct nlattr **a, u8 type, struct netlink_ext_ack *ex
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(only); i++) {
-		if (a[only[i].attr] && only[i].type != type)
+		if (a[only[i].attr] && only[i].type != type && only[i].or != type)
 			return vrouter_refuse(extack, a[only[i].attr], -EINVAL,
 					      "type: a nexthop of this type has no such attribute");
 	}
@@ -522,6 +534,14 @@ static int parse_vif(struct vrouter *vr, struct nlattr **a, struct vrouter_nh_sp
 	if (!s->vif)
 		return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_IFINDEX], -ENOENT,
 				      "ifindex: the device is no vif");
+	if (a[VROUTER_A_NEXTHOP_VIA] && a[VROUTER_A_NEXTHOP_LLADDR])
+		return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_LLADDR], -EINVAL,
+				      "lladdr: is the neighbour's with via; give one of them, not both");
+	if (a[VROUTER_A_NEXTHOP_VIA] && !s->vif->host)
+		return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_VIA], -EINVAL,
+				      "via: the vif has host off; its neighbours are looked for with host on");
+	if (a[VROUTER_A_NEXTHOP_VIA])
+		return parse_via(a[VROUTER_A_NEXTHOP_VIA], &s->hop, extack);
 	if (a[VROUTER_A_NEXTHOP_LLADDR]) {
 		nla_memcpy(s->lladdr, a[VROUTER_A_NEXTHOP_LLADDR], ETH_ALEN);
 		if (!is_valid_ether_addr(s->lladdr))

@@ -65,6 +65,19 @@ int vrouter_remote_join(struct vrouter *vr, struct vrouter_nexthop *nh,
 			struct netlink_ext_ack *extack);
 void vrouter_remote_leave(struct vrouter *vr, struct vrouter_nexthop *nh);
 
+/* hop.c: the routers behind vifs */
+struct vrouter_nh_spec;
+struct vr_nh;
+void vrouter_hop_join(struct vrouter *vr, struct vrouter_nexthop *nh);
+void vrouter_hop_leave(struct vrouter_nexthop *nh);
+/* Whether there is one behind a vif. */
+bool vrouter_hop_behind(struct vrouter *vr, const struct vrouter_vif *vif);
+/* Look all of them up again; have those in use confirmed. */
+void vrouter_hop_resolve(struct vrouter *vr);
+void vrouter_hop_probe(struct vrouter *vr);
+/* What the record says of it, after all else is filled in. */
+void vrouter_hop_fill(const struct vrouter_nexthop *nh, struct vr_nh *rec);
+
 /**
  * struct vrouter_nh_spec - a nexthop as a request describes it.
  * @type: enum vrouter_nexthop_type
@@ -73,6 +86,7 @@ void vrouter_remote_leave(struct vrouter *vr, struct vrouter_nexthop *nh);
  * @rmac: tunnel
  * @vif: vif
  * @lladdr: vif
+ * @hop: vif
  * @vrf: vrf
  * @group: group; taken by who makes a nexthop of it
  * @down: tunnel, vif
@@ -84,6 +98,7 @@ struct vrouter_nh_spec {
 	u8 rmac[ETH_ALEN];
 	struct vrouter_vif *vif;
 	u8 lladdr[ETH_ALEN];
+	struct vrouter_prefix hop;
 	struct vrouter_vrf *vrf;
 	struct vrouter_group *group;
 	bool down;

@@ -227,6 +227,7 @@ static void resolve_work(struct work_struct *work)
 		hlist_for_each_entry(r, &vr->remotes[i], node)
 			if (resolve(vr, r))
 				republish(vr, r);
+	vrouter_hop_resolve(vr);
 	mutex_unlock(&vr->lock);
 	rtnl_unlock();
 }
@@ -281,6 +282,7 @@ static void probe_work(struct work_struct *work)
 	for (i = 0; i < ARRAY_SIZE(vr->remotes); i++)
 		hlist_for_each_entry(r, &vr->remotes[i], node)
 			probe(vr, r);
+	vrouter_hop_probe(vr);
 	mutex_unlock(&vr->lock);
 	rtnl_unlock();
 	if (!READ_ONCE(vr->dying))

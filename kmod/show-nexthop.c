@@ -31,7 +31,8 @@ int vrouter_put_nexthop(struct sk_buff *skb, const struct vrouter_nexthop *nh, i
 			return -EMSGSIZE;
 		return 0;
 	case VROUTER_NEXTHOP_TYPE_VIF:
-		if (nla_put_u32(skb, NH_ATTR(type, IFINDEX), nh->vif->dev->ifindex))
+		if (nla_put_u32(skb, NH_ATTR(type, IFINDEX), nh->vif->dev->ifindex) ||
+		    (nh->hop.len && vrouter_put_address(skb, NH_ATTR(type, VIA), &nh->hop)))
 			return -EMSGSIZE;
 		/* None of its own: it follows the vif's. */
 		if (is_zero_ether_addr(nh->lladdr))
@@ -79,6 +80,7 @@ static int fill_nexthop(struct sk_buff *skb, struct vrouter *vr, const void *obj
 	    vrouter_put_nexthop(skb, nh, VROUTER_A_NEXTHOP_TYPE) ||
 	    (nh->type == VROUTER_NEXTHOP_TYPE_TUNNEL &&
 	     nla_put_u32(skb, VROUTER_A_NEXTHOP_RESOLVED, remote && remote->resolved)) ||
+	    (nh->hop.len && nla_put_u32(skb, VROUTER_A_NEXTHOP_RESOLVED, nh->hop_known)) ||
 	    (remote && remote->ifindex &&
 	     nla_put_u32(skb, VROUTER_A_NEXTHOP_UPLINK, remote->ifindex)) ||
 	    nla_put_u32(skb, VROUTER_A_NEXTHOP_ROUTES, nh->nroutes) ||
@@ -120,12 +122,14 @@ int vrouter_nl_nexthop_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/* Remote VTEP or router behind a vif. */
 static bool passes_via(const struct vrouter_nexthop *nh, const struct nlattr *via)
 {
+	bool is_tunnel = nh->type == VROUTER_NEXTHOP_TYPE_TUNNEL;
 	u8 bytes[sizeof(struct in6_addr)];
 
-	return nh->type == VROUTER_NEXTHOP_TYPE_TUNNEL &&
-	       vrouter_prefix_bytes(&nh->via, bytes) == nla_len(via) &&
+	return (is_tunnel || nh->hop.len) &&
+	       vrouter_prefix_bytes(is_tunnel ? &nh->via : &nh->hop, bytes) == nla_len(via) &&
 	       !memcmp(bytes, nla_data(via), nla_len(via));
 }
 

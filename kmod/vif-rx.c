@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Frames from tenants. All of them end here; none goes to the host's stack. */
+/*
+ * Frames from tenants. All of them end here; none goes to the host's stack, but
+ * what is for a gateway address of a vif with host on.
+ */
 
 #include <linux/if_vlan.h>
 #include <linux/rcupdate.h>
@@ -42,8 +45,19 @@ static void scrub(struct sk_buff *skb)
 	skb->priority = 0;
 }
 
-static void vif_receive(struct vrouter_vif *vif, struct vrouter_ctx *ctx,
-			const struct vr_vif *rec, struct sk_buff *skb)
+/* By a packet's verdict, whether the host's stack gets it: see "host" of a vif. */
+static bool for_host(const struct vrouter_vif *vif, const struct vrouter_ctx *ctx, u32 verdict,
+		     struct sk_buff *skb)
+{
+	if (!verdict)
+		return vrouter_gateway_here(vif, ctx->flow.family, ctx->flow.dst);
+	if (verdict == VR_VERDICT_PUNT(ARP))
+		return vrouter_arp_for_host(vif, skb);
+	return verdict == VR_VERDICT_PUNT(ND) && vrouter_nd_for_host(vif, skb);
+}
+
+static rx_handler_result_t vif_receive(struct vrouter_vif *vif, struct vrouter_ctx *ctx,
+				       const struct vr_vif *rec, struct sk_buff *skb)
 {
 	enum vr_drop not_nd = VR_DROP_MULTICAST;
 	u32 verdict;
@@ -56,21 +70,28 @@ static void vif_receive(struct vrouter_vif *vif, struct vrouter_ctx *ctx,
 		verdict = tenant_verdict(ctx, rec, skb);
 		not_nd = VR_DROP_LINK_LOCAL;
 	}
+	if (unlikely(READ_ONCE(rec->flags) & VR_VIF_HOST) && for_host(vif, ctx, verdict, skb)) {
+		vrouter_count_punt(ctx->img, ctx->vrf_idx, ctx->vif_idx, VR_PUNT_HOST,
+				   vrouter_packets(skb));
+		return RX_HANDLER_PASS;
+	}
+	scrub(skb);
 	if (!verdict)
 		verdict = vrouter_admit(ctx, skb);
 	switch (vr_verdict_punt(verdict)) {
 	case VR_PUNT_ARP:
 		vrouter_arp_rx(vif, ctx, skb);
-		return;
+		return RX_HANDLER_CONSUMED;
 	case VR_PUNT_ND:
 		if (!vrouter_nd_rx(vif, ctx, skb))
 			vrouter_drop(ctx, skb, not_nd);
-		return;
+		return RX_HANDLER_CONSUMED;
 	}
 	if (verdict)
 		vrouter_drop(ctx, skb, vr_verdict_drop(verdict));
 	else
 		vrouter_forward(ctx, skb);
+	return RX_HANDLER_CONSUMED;
 }
 
 /**
@@ -78,7 +99,7 @@ static void vif_receive(struct vrouter_vif *vif, struct vrouter_ctx *ctx,
  * @pskb: frame, skb->data behind its Ethernet header
  *
  * Context: softirq, RCU read section of the receive path.
- * Return: RX_HANDLER_CONSUMED, always.
+ * Return: RX_HANDLER_PASS for what is the host's, otherwise RX_HANDLER_CONSUMED.
  */
 rx_handler_result_t vrouter_vif_rx(struct sk_buff **pskb)
 {
@@ -104,6 +125,7 @@ rx_handler_result_t vrouter_vif_rx(struct sk_buff **pskb)
 		vrouter_count_drop(ctx.img, ctx.vrf_idx, ctx.vif_idx, VR_DROP_NO_MEMORY, 1);
 		return RX_HANDLER_CONSUMED;
 	}
+	*pskb = skb;
 	if (unlikely(!ctx.vrf)) {
 		vrouter_drop(&ctx, skb, VR_DROP_IMAGE);
 		return RX_HANDLER_CONSUMED;
@@ -112,7 +134,5 @@ rx_handler_result_t vrouter_vif_rx(struct sk_buff **pskb)
 		vrouter_drop(&ctx, skb, VR_DROP_NO_MEMORY);
 		return RX_HANDLER_CONSUMED;
 	}
-	scrub(skb);
-	vif_receive(vif, &ctx, rec, skb);
-	return RX_HANDLER_CONSUMED;
+	return vif_receive(vif, &ctx, rec, skb);
 }

@@ -37,6 +37,10 @@ void vrouter_vif_tx(struct vrouter_ctx *ctx, struct sk_buff *skb, const struct v
 		vrouter_drop(ctx, skb, VR_DROP_VIF_DOWN);
 		return;
 	}
+	if (unlikely(nh->flags & VR_NH_ASK)) {
+		vrouter_hop_tx(ctx, skb, nh, dev);
+		return;
+	}
 	if (skb_cow_head(skb, LL_RESERVED_SPACE(dev))) {
 		vrouter_drop(ctx, skb, VR_DROP_NO_MEMORY);
 		return;

@@ -34,7 +34,8 @@ void vrouter_vif_write(struct vrouter *vr, const struct vrouter_vif *vif)
 	rec->ifindex = vif->dev->ifindex;
 	rec->vrf = vif->vrf->idx;
 	rec->block = vif->block;
-	WRITE_ONCE(rec->flags, vif->xdp_state & VROUTER_XDP_STATE_TX ? VR_VIF_TX : 0);
+	WRITE_ONCE(rec->flags, (vif->xdp_state & VROUTER_XDP_STATE_TX ? VR_VIF_TX : 0) |
+		   (vif->host ? VR_VIF_HOST : 0));
 	WRITE_ONCE(rec->gateway_mac, vr_mac_u64(vrouter_vif_gateway_mac(vif)));
 	WRITE_ONCE(rec->mtu, vif->dev->mtu);
 	WRITE_ONCE(rec->source_check, vif->source_check);
@@ -128,6 +129,8 @@ void vrouter_vif_netdev_event(struct vrouter *vr, struct net_device *dev, unsign
 	case NETDEV_DOWN:
 	case NETDEV_CHANGE:
 		vrouter_group_follow_vif(vr, vif);
+		if (vif->nnexthops)
+			vrouter_remote_kick(vr);
 		break;
 	}
 }
@@ -188,6 +191,8 @@ static void apply_settings(struct vrouter_vif *vif, struct nlattr **a)
 		vif->source_check = nla_get_u32(a[VROUTER_A_VIF_SOURCE_CHECK]);
 	if (a[VROUTER_A_VIF_XDP_STATE])
 		vif->xdp_state = nla_get_u32(a[VROUTER_A_VIF_XDP_STATE]);
+	if (a[VROUTER_A_VIF_HOST])
+		vif->host = nla_get_u32(a[VROUTER_A_VIF_HOST]);
 }
 
 static int check_settings(struct nlattr **a, struct netlink_ext_ack *extack)
@@ -199,6 +204,26 @@ static int check_settings(struct nlattr **a, struct netlink_ext_ack *extack)
 	    !is_valid_ether_addr(nla_data(a[VROUTER_A_VIF_GATEWAY_MAC])))
 		return vrouter_refuse(extack, a[VROUTER_A_VIF_GATEWAY_MAC], -EINVAL,
 				      "gateway-mac: must be a unicast MAC that is not zero");
+	return 0;
+}
+
+/* The host's stack takes what comes to the device's own MAC. @vif: NULL for a new one. */
+static int check_host(struct vrouter *vr, const struct vrouter_vif *vif, struct nlattr **a,
+		      struct netlink_ext_ack *extack)
+{
+	const struct nlattr *host = a[VROUTER_A_VIF_HOST], *mac = a[VROUTER_A_VIF_GATEWAY_MAC];
+
+	if (host ? nla_get_u32(host) : vif && vif->host) {
+		if (mac)
+			return vrouter_refuse(extack, mac, -EINVAL,
+					      "gateway-mac: must be absent with host on, where it is the device's own");
+		if (vif && vif->has_gateway_mac)
+			return vrouter_refuse(extack, host, -EINVAL,
+					      "host: the vif has a gateway-mac; delete it and add it without");
+	} else if (host && vif && vrouter_hop_behind(vr, vif)) {
+		return vrouter_refuse(extack, host, -EBUSY,
+				      "host: nexthops with via lead to the vif; delete them first");
+	}
 	return 0;
 }
 
@@ -351,6 +376,9 @@ static int vif_new(struct vrouter *vr, struct genl_info *info)
 	if (err)
 		return err;
 	vif = vrouter_vif_find(vr, nla_get_u32(a[VROUTER_A_VIF_IFINDEX]));
+	err = check_host(vr, vif, a, extack);
+	if (err)
+		return err;
 	if (vif && info->nlhdr->nlmsg_flags & NLM_F_REPLACE)
 		return vif_change(vr, vif, info);
 	dev = __dev_get_by_index(vr->net, nla_get_u32(a[VROUTER_A_VIF_IFINDEX]));

@@ -132,6 +132,7 @@ struct vrouter_vrf {
  * @mode: enum vrouter_mode
  * @source_check: enum vrouter_check
  * @xdp_state: enum vrouter_xdp_state flags
+ * @host: ARP, ND and packets for @gateways go to the host's stack
  * @addrs: the tenant's prefixes, @naddrs of them
  * @naddrs: how many
  * @gateways: answered by ARP and ND here
@@ -155,6 +156,7 @@ struct vrouter_vif {
 	u8 mode;
 	u8 source_check;
 	u8 xdp_state;
+	bool host;
 	struct vrouter_prefix *addrs;
 	unsigned int naddrs;
 	struct vrouter_gateways __rcu *gateways;
@@ -265,6 +267,10 @@ struct vrouter_group {
  * @rmac: tunnel - the remote's router MAC
  * @vif: vif - the vif
  * @lladdr: vif - MAC of the host
+ * @hop: vif - router to send by, its length 0 when there is none
+ * @hop_mac: its MAC when @hop_known
+ * @hop_known: the kernel's neighbour table has it
+ * @hop_tx: packets sent by it when last looked at
  * @vrf: vrf - where to look up again
  * @group: group - its members
  * @groups: tunnel, vif - vrouter_member.list of the groups that it is in
@@ -273,7 +279,7 @@ struct vrouter_group {
  * @refs: routes, and who else must not lose it
  * @nroutes: routes that use it
  * @remote: tunnel - what resolves it
- * @remote_list: in vrouter_remote.nexthops
+ * @remote_list: in vrouter_remote.nexthops, or with @hop in vrouter.hops
  * @auto_node: in vrouter.auto_nh when @auto_made
  * @dst_cache: tunnel - underlay routes, per CPU, for the module's own sending
  * @rcu: freed after a grace period
@@ -291,6 +297,10 @@ struct vrouter_nexthop {
 	u64 peer;
 	u8 rmac[ETH_ALEN];
 	u8 lladdr[ETH_ALEN];
+	struct vrouter_prefix hop;
+	u8 hop_mac[ETH_ALEN];
+	bool hop_known;
+	u64 hop_tx;
 	struct vrouter_vif *vif;
 	struct vrouter_vrf *vrf;
 	struct vrouter_group *group;
@@ -365,6 +375,7 @@ struct vrouter_pmtu {
  * @auto_nh: nexthops that routes made, by their content
  * @remotes: remote VTEPs, by address
  * @next_remote: number of the next one
+ * @hops: nexthops to routers behind vifs
  * @pmtu: path MTUs for @resolve_work to take
  * @vtep_addr: local tunnel endpoint of IPv4, 0 when none is set
  * @vtep_addr6: the one of IPv6, likewise
@@ -404,6 +415,7 @@ struct vrouter {
 	struct rhashtable auto_nh;
 	struct hlist_head remotes[1 << VROUTER_REMOTE_BITS];
 	u64 next_remote;
+	struct list_head hops;
 	struct vrouter_pmtu pmtu;
 	__be32 vtep_addr;
 	struct in6_addr vtep_addr6;

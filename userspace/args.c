@@ -352,6 +352,23 @@ int args_keyword(struct args *args, struct nlmsghdr *nlh,
 	return put_once(word, nlh, set, k->attr, k->word, seen);
 }
 
+/*
+ * "via" alone is a tunnel, with "dev" a router behind a vif. @attr: what "via"
+ * becomes.
+ */
+int args_via(struct seen *seen, uint16_t attr)
+{
+	if (!args_saw(seen, attr) || seen->type == VROUTER_NEXTHOP_TYPE_VIF)
+		return VRCTL_OK;
+	if (seen->type) {
+		fprintf(stderr, "Error: \"via\" and \"%s\" exclude each other.\n", seen->word);
+		return VRCTL_USAGE;
+	}
+	seen->type = VROUTER_NEXTHOP_TYPE_TUNNEL;
+	seen->word = "via";
+	return VRCTL_OK;
+}
+
 int args_keywords(struct args *args, struct nlmsghdr *nlh,
 		  const struct attr_set *set, const struct keyword *keywords,
 		  struct seen *seen)

@@ -66,6 +66,7 @@ int args_keyword(struct args *args, struct nlmsghdr *nlh,
 int args_keywords(struct args *args, struct nlmsghdr *nlh,
 		  const struct attr_set *set, const struct keyword *keywords,
 		  struct seen *seen);
+int args_via(struct seen *seen, uint16_t attr);
 int args_device(const char *name, uint32_t *ifindex);
 int args_missing(const struct args *args, const char *what);
 int args_unknown(const struct args *args, const char *word);

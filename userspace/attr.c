@@ -16,6 +16,7 @@
 
 static const char *const mode_names[] = { "auto", "xdp", "skb", NULL };
 static const char *const check_names[] = { "off", "count", "drop", NULL };
+static const char *const on_off_names[] = { "off", "on", NULL };
 static const char *const action_names[] = { "unreachable", "blackhole", NULL };
 static const char *const type_names[] = {
 	"", "tunnel", "vif", "vrf", "blackhole", "unreachable", "prohibit",
@@ -26,7 +27,6 @@ static const char *const scope_names[] = {
 	"instance", "vrf", "vif", "nexthop", "vtep", NULL
 };
 
-static const char *const on_off_names[] = { "off", "on", NULL };
 static const struct attr_word mss_words[] = {
 	{ "off", VROUTER_MSS_OFF }, { "pmtu", VROUTER_MSS_PMTU }, { 0 }
 };
@@ -72,6 +72,7 @@ static const struct attr vif_attrs[VROUTER_A_VIF_MAX + 1] = {
 	[VROUTER_A_VIF_XDP_STATE] = {
 		.name = "xdp-state", .kind = ATTR_FLAGS, .names = state_names },
 	[VROUTER_A_VIF_VRF_ID] = { .name = "vrf-id", .kind = ATTR_U32 },
+	[VROUTER_A_VIF_HOST] = { .name = "host", .kind = ATTR_ENUM, .names = on_off_names },
 };
 
 const struct attr_set attr_vif = { VROUTER_A_VIF_MAX, vif_attrs };

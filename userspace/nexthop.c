@@ -41,8 +41,8 @@ static int help(struct args *args)
 		"       vrctl nexthop set id ID { down | up }\n"
 		"       vrctl nexthop del id ID\n"
 		"       vrctl nexthop show [ id ID ] [ via ADDRESS ] [ vni VNI ] [ type TYPE ]\n"
-		"NH   := { via ADDRESS vni VNI rmac MAC | dev DEV [ lladdr MAC ] | vrf NAME |\n"
-		"          group ID[,WEIGHT][/ID[,WEIGHT]]... | blackhole | unreachable |\n"
+		"NH   := { via ADDRESS vni VNI rmac MAC | dev DEV [ lladdr MAC | via ADDRESS ] |\n"
+		"          vrf NAME | group ID[,WEIGHT][/ID[,WEIGHT]]... | blackhole | unreachable |\n"
 		"          prohibit }\n"
 		"TYPE := { tunnel | vif | vrf | group | blackhole | unreachable | prohibit |\n"
 		"          local }\n");
@@ -77,7 +77,7 @@ static int modify(struct args *args, uint16_t flags)
 {
 	static const struct keyword keywords[] = {
 		{ "id", VROUTER_A_NEXTHOP_ID, 0 },
-		{ "via", VROUTER_A_NEXTHOP_VIA, VROUTER_NEXTHOP_TYPE_TUNNEL },
+		{ "via", VROUTER_A_NEXTHOP_VIA, 0 },
 		{ "vni", VROUTER_A_NEXTHOP_VNI, 0 },
 		{ "rmac", VROUTER_A_NEXTHOP_RMAC, 0 },
 		{ "dev", VROUTER_A_NEXTHOP_IFINDEX, VROUTER_NEXTHOP_TYPE_VIF },
@@ -96,6 +96,8 @@ static int modify(struct args *args, uint16_t flags)
 	int ret;
 
 	ret = args_keywords(args, nlh, &attr_nexthop, keywords, &seen);
+	if (!ret)
+		ret = args_via(&seen, VROUTER_A_NEXTHOP_VIA);
 	if (ret)
 		return ret;
 	if (seen.type)

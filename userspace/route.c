@@ -52,8 +52,9 @@ static int help(struct args *args)
 		"                   [ PREFIX ]\n"
 		"       vrctl route get vrf NAME ADDRESS\n"
 		"PREFIX := { ADDRESS[/LENGTH] | default }\n"
-		"NH     := { nhid ID | via ADDRESS vni VNI rmac MAC | dev DEV [ lladdr MAC ] |\n"
-		"            nexthop-vrf NAME | blackhole | unreachable | prohibit }\n");
+		"NH     := { nhid ID | via ADDRESS vni VNI rmac MAC |\n"
+		"            dev DEV [ lladdr MAC | via ADDRESS ] | nexthop-vrf NAME |\n"
+		"            blackhole | unreachable | prohibit }\n");
 	return VRCTL_HELP;
 }
 
@@ -98,7 +99,7 @@ static int modify(struct args *args, uint16_t flags)
 		{ "to", VROUTER_A_ROUTE_DST, 0 },
 		{ "vrf", VROUTER_A_ROUTE_VRF, 0 },
 		{ "nhid", VROUTER_A_ROUTE_NHID, 0 },
-		{ "via", VROUTER_A_ROUTE_NH_VIA, VROUTER_NEXTHOP_TYPE_TUNNEL },
+		{ "via", VROUTER_A_ROUTE_NH_VIA, 0 },
 		{ "vni", VROUTER_A_ROUTE_NH_VNI, 0 },
 		{ "rmac", VROUTER_A_ROUTE_NH_RMAC, 0 },
 		{ "dev", VROUTER_A_ROUTE_NH_IFINDEX, VROUTER_NEXTHOP_TYPE_VIF },
@@ -117,6 +118,8 @@ static int modify(struct args *args, uint16_t flags)
 	int ret;
 
 	ret = arguments(args, nlh, keywords, &seen);
+	if (!ret)
+		ret = args_via(&seen, VROUTER_A_ROUTE_NH_VIA);
 	if (ret)
 		return ret;
 	nhid = args_saw(&seen, VROUTER_A_ROUTE_NHID);

@@ -16,6 +16,7 @@ static const struct column columns[] = {
 	{ VROUTER_A_VIF_GATEWAY_MAC, "gwmac", OUT_WORD },
 	{ VROUTER_A_VIF_MODE, "mode", OUT_WORD },
 	{ VROUTER_A_VIF_SOURCE_CHECK, "source-check", OUT_WORD },
+	{ VROUTER_A_VIF_HOST, "host", OUT_NONZERO },
 	{ VROUTER_A_VIF_XDP_STATE, "xdp", OUT_NONZERO },
 	{ 0 }
 };
@@ -36,7 +37,7 @@ static int help(struct args *args)
 		"Usage: vrctl vif { add | replace } DEV vrf NAME [ gateway PREFIX ]...\n"
 		"                 [ addr ADDRESS[/LENGTH] ]... [ lladdr MAC ] [ gwmac MAC ]\n"
 		"                 [ mode { auto | xdp | skb } ]\n"
-		"                 [ source-check { off | count | drop } ]\n"
+		"                 [ source-check { off | count | drop } ] [ host { on | off } ]\n"
 		"       vrctl vif set DEV [ OPTIONS of add ]\n"
 		"       vrctl vif del DEV\n"
 		"       vrctl vif show [ DEV ] [ vrf NAME ]\n");
@@ -54,6 +55,7 @@ static int modify(struct args *args, uint16_t flags)
 		{ "gateway-mac", VROUTER_A_VIF_GATEWAY_MAC, 0 },
 		{ "mode", VROUTER_A_VIF_MODE, 0 },
 		{ "source-check", VROUTER_A_VIF_SOURCE_CHECK, 0 },
+		{ "host", VROUTER_A_VIF_HOST, 0 },
 		{ 0 }
 	};
 	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VIF_NEW, flags);

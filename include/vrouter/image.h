@@ -122,6 +122,7 @@ struct vr_vrf {
 };
 
 #define VR_VIF_TX	(1u << 0)	/* XDP may redirect into the device */
+#define VR_VIF_HOST	(1u << 1)	/* the host has the gateway addresses */
 
 /**
  * struct vr_vif - a tenant-facing device.
@@ -161,6 +162,7 @@ struct vr_vif {
 #define VR_NH_CSUM	(1u << 3)	/* tunnel: with a UDP checksum (over IPv6) */
 #define VR_NH_PIPE	(1u << 4)	/* tunnel: DSCP is the template's, not the packet's */
 #define VR_NH_DOWN	(1u << 5)	/* tunnel, vif: taken out by the control plane */
+#define VR_NH_ASK	(1u << 6)	/* vif: tmpl has no destination yet */
 
 #define VR_TMPL_LEN	64	/* Ethernet, IPv4, UDP, VXLAN, inner Ethernet */
 #define VR_TMPL6_LEN	84	/* the same with IPv6 */

@@ -50,7 +50,10 @@
 	D(MODULE_GONE, "module-gone")					\
 	D(IMAGE, "image")
 
-/* Why XDP left a packet to the module. Not drops: the module finishes it. */
+/*
+ * Why XDP left a packet to the module. Not drops: the module finishes it. And
+ * what the module left to the host's stack.
+ */
 #define VR_PUNTS(P)							\
 	P(OUTER_FRAGMENT, "outer-fragment")				\
 	P(OUTER_OPTIONS, "outer-options")				\
@@ -69,7 +72,9 @@
 	P(NONLINEAR, "nonlinear")					\
 	P(OUTER_CSUM_SEND, "outer-csum-send")				\
 	P(HAIRPIN, "hairpin")						\
-	P(TCP_MSS, "tcp-mss")
+	P(TCP_MSS, "tcp-mss")						\
+	/* the module's own */						\
+	P(HOST, "host")
 
 /*
  * Packets that went on, by path. A VRF counts where a packet that entered

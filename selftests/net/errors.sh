@@ -4,7 +4,7 @@
 # value, and changes nothing. One host, whose devices go nowhere:
 #
 #	red:  v1 (10.1.1.10), v2 (10.1.1.20)	up0, up1: uplinks
-#	blue: v3				spare: nobody's, port: a bridge's
+#	blue: v3, v4, ext0 (a router's side)	spare: nobody's, port: a bridge's
 #
 # Routes leak from red to blue and back, which is no loop: 10.2.0.0/16 of red
 # leads into blue, 10.1.0.0/16 of blue into red.
@@ -23,6 +23,8 @@ link add up1 type dummy
 link add v1 type dummy
 link add v2 type dummy
 link add v3 type dummy
+link add v4 type dummy
+link add ext0 type dummy
 link add spare type dummy
 link add port type dummy
 link add br0 type bridge
@@ -48,6 +50,9 @@ vrf add used vni 5004 id 4
 vif add v1 vrf red gateway 10.1.1.1/24 gateway fd00:1::1/64 addr 10.1.1.10 addr fd00:1::10 lladdr $M1
 vif add v2 vrf red addr 10.1.1.20 lladdr $M1
 vif add v3 vrf blue
+vif add v4 vrf blue gwmac 02:00:5e:00:00:09
+vif add ext0 vrf blue gateway 10.9.0.2/24 host on
+nexthop add id 13 dev ext0 via 10.9.0.1
 nexthop add id 7 via 192.0.2.2 vni 5001 rmac $R2
 nexthop add id 8 via 192.0.2.2 vni 5002 rmac $R2
 nexthop add id 9 dev v2
@@ -242,6 +247,21 @@ refused "vif: gateway that is a tenant" \
 	"gateway: address: the VRF has a route to this prefix already" \
 	"gateway 10.1.1.20/24" -- \
 	vif add spare vrf red lladdr $M1 addr 10.1.1.40 gateway 10.1.1.20/24
+refused "vif: host on with a gateway MAC" \
+	"gateway-mac: must be absent with host on, where it is the device's own" \
+	"gateway-mac 02:00:5e:00:00:01" -- \
+	vif add spare vrf red host on gwmac 02:00:5e:00:00:01
+refused "vif: a gateway MAC where host is on" \
+	"gateway-mac: must be absent with host on, where it is the device's own" \
+	"gateway-mac 02:00:5e:00:00:01" -- vif set ext0 gwmac 02:00:5e:00:00:01
+refused "vif: host on where there is a gateway MAC" \
+	"host: the vif has a gateway-mac; delete it and add it without" "host on" -- \
+	vif set v4 host on
+refused "vif: host off with a router behind" \
+	"host: nexthops with via lead to the vif; delete them first" "host off" -- \
+	vif set ext0 host off
+usage "vif: host that is neither" \
+	'Error: argument "yes" is wrong: host is one of off on' vif add spare vrf red host yes
 refused "uplink: an uplink already" "ifindex: the device is an uplink already" \
 	"ifindex up0" -- uplink add up0
 refused "uplink: a vif" "ifindex: the device is a vif; an uplink must be another" \
@@ -324,6 +344,18 @@ refused "nexthop: vif without MAC" \
 	"lladdr: is missing, and the vif has none either" -- nexthop add dev v3
 refused "nexthop: multicast MAC" "lladdr: must be a unicast MAC that is not zero" \
 	"lladdr 01:00:5e:00:00:01" -- nexthop add dev v2 lladdr 01:00:5e:00:00:01
+refused "nexthop: router behind a vif with host off" \
+	"via: the vif has host off; its neighbours are looked for with host on" \
+	"via 10.1.1.2" -- nexthop add dev v2 via 10.1.1.2
+refused "nexthop: router and MAC" \
+	"lladdr: is the neighbour's with via; give one of them, not both" "lladdr $M1" -- \
+	nexthop add dev ext0 via 10.9.0.1 lladdr $M1
+refused "nexthop: multicast router" "via: must be a unicast IPv4 or IPv6 address" \
+	"via ff02::1" -- nexthop add dev ext0 via ff02::1
+refused "nexthop: router behind no vif" "ifindex: the device is no vif" "ifindex spare" -- \
+	nexthop add dev spare via 10.9.0.1
+usage "nexthop: via a black hole" \
+	'Error: "via" and "blackhole" exclude each other.' nexthop add via 10.9.0.1 blackhole
 refused "nexthop: attribute of another type" \
 	"vni: type: a nexthop of this type has no such attribute" "vni 5001" -- \
 	nexthop add dev v2 vni 5001
@@ -392,6 +424,9 @@ refused "route: protocol of vifs" \
 	route add vrf red 10.9.0.0/16 nhid 7 proto kernel
 refused "route: short form, unknown VRF" "nh-vrf: vrf: no such VRF" "nh-vrf x" -- \
 	route add vrf red 10.9.0.0/16 nexthop-vrf x
+refused "route: short form, router behind a vif with host off" \
+	"nh-via: via: the vif has host off; its neighbours are looked for with host on" \
+	"nh-via 10.1.1.2" -- route add vrf red 10.9.0.0/16 via 10.1.1.2 dev v2
 refused "route: short form, VNI over 24 bits" "nh-vni: vni: must be 1 to 16777215" \
 	"nh-vni 16777216" -- \
 	route add vrf red 10.9.0.0/16 via 192.0.2.2 vni 16777216 rmac $R2

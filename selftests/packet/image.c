@@ -226,7 +226,8 @@ static void add_nexthop(struct image *im, const struct line *l)
 	}
 	nh->target = line_number(l, "target");
 	if (nh->type == VR_NH_VIF) {
-		nh->flags = line_find(l, "down") ? VR_NH_DOWN : 0;
+		nh->flags = (line_find(l, "down") ? VR_NH_DOWN : 0) |
+			    (line_find(l, "ask") ? VR_NH_ASK : 0);
 		nh->ifindex = line_number(l, "ifindex");
 		line_mac(l, "eth-dst", nh->tmpl);
 		line_mac(l, "eth-src", nh->tmpl + 6);

@@ -173,7 +173,8 @@ static void check_reasons(void)
 		report(!seen.drop[n] == module_only(n) ? RESULT_OK : RESULT_FAILED,
 		       "drop has a case", drop_names[n]);
 	for (n = 1; n < VR_PUNT_MAX; n++)
-		report(seen.punt[n] ? RESULT_OK : RESULT_FAILED, "punt has a case", punt_names[n]);
+		report(!seen.punt[n] == (n == VR_PUNT_HOST) ? RESULT_OK : RESULT_FAILED,
+		       "punt has a case", punt_names[n]);
 }
 
 int main(int argc, char **argv)

@@ -611,6 +611,8 @@ TEST(syntax_errors_send_nothing)
 		"nexthop add group", "nexthop add group 7,", "nexthop add group 7,2,3",
 		"nexthop add group x/8", "nexthop set id 7", "nexthop set id 7 down up",
 		"nexthop add group 7 vrf red",
+		"nexthop add via 192.0.2.300 vni 1", "nexthop add via 192.0.2.1 blackhole",
+		"nexthop add dev lo via",
 		"vif add no-such-device vrf red", "vif add lo vrf red mode x",
 		"vtep set 192.0.2.1 port 65536", "vtep show x", "fastpath x",
 		"stats show x", "monitor x", "-netns no-such-namespace vrf show",
