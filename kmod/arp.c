@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * ARP from tenants (RFC 826). Requests for a gateway address are answered,
- * probes for it as well, which defends it (RFC 5227). We speak for no other
- * address and learn none: a host's MAC is configured.
+ * probes for it as well, which defends it (RFC 5227). We speak for others only as
+ * a proxy where the vif says so, never to who probes for an address of its own;
+ * and learn none: a host's MAC is configured.
  */
 
 #include <linux/etherdevice.h>
@@ -77,6 +78,13 @@ static bool is_gateway(const struct vrouter_vif *vif, __be32 ip)
 	return vrouter_gateway_here(vif, VR_FAM_IP4, addr);
 }
 
+static bool is_proxied(const struct vrouter_vif *vif, const struct vrouter_ctx *ctx, __be32 ip)
+{
+	u64 addr[2] = { (u64)ntohl(ip) << 32 };
+
+	return vrouter_proxy_for(vif, ctx, VR_FAM_IP4, addr);
+}
+
 /**
  * vrouter_arp_for_host - whether ARP goes to the host's stack.
  * @vif: vif with host on
@@ -93,7 +101,8 @@ bool vrouter_arp_for_host(const struct vrouter_vif *vif, struct sk_buff *skb)
 }
 
 /* The request at skb->data, NULL when it is none that we answer. */
-static const struct arp_ip4 *request(const struct vrouter_vif *vif, struct sk_buff *skb)
+static const struct arp_ip4 *request(const struct vrouter_vif *vif,
+				     const struct vrouter_ctx *ctx, struct sk_buff *skb)
 {
 	const struct arp_ip4 *arp = read_arp(skb);
 
@@ -103,7 +112,9 @@ static const struct arp_ip4 *request(const struct vrouter_vif *vif, struct sk_bu
 	if (!is_valid_ether_addr(arp->sha) || ipv4_is_multicast(arp->sip) ||
 	    ipv4_is_lbcast(arp->sip) || ipv4_is_loopback(arp->sip) || arp->sip == arp->tip)
 		return NULL;
-	return is_gateway(vif, arp->tip) ? arp : NULL;
+	if (is_gateway(vif, arp->tip) || (arp->sip && is_proxied(vif, ctx, arp->tip)))
+		return arp;
+	return NULL;
 }
 
 /**
@@ -114,7 +125,7 @@ static const struct arp_ip4 *request(const struct vrouter_vif *vif, struct sk_bu
  */
 void vrouter_arp_rx(struct vrouter_vif *vif, struct vrouter_ctx *ctx, struct sk_buff *skb)
 {
-	const struct arp_ip4 *arp = request(vif, skb);
+	const struct arp_ip4 *arp = request(vif, ctx, skb);
 	struct sk_buff *reply;
 	u8 mac[ETH_ALEN];
 

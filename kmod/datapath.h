@@ -126,6 +126,9 @@ bool vrouter_nd_rx(struct vrouter_vif *vif, struct vrouter_ctx *ctx, struct sk_b
 /* Whether ARP or ND is for the host's stack, on a vif with host on. arp.c, nd.c */
 bool vrouter_arp_for_host(const struct vrouter_vif *vif, struct sk_buff *skb);
 bool vrouter_nd_for_host(const struct vrouter_vif *vif, const struct sk_buff *skb);
+/* Whether ARP or ND of a vif is answered for an address that is not there. proxy.c */
+bool vrouter_proxy_for(const struct vrouter_vif *vif, const struct vrouter_ctx *ctx, u8 family,
+		       const u64 *addr);
 /* Whether an address is one of the vif's gateway addresses; under RCU. arp.c */
 bool vrouter_gateway_here(const struct vrouter_vif *vif, u8 family, const u64 *addr);
 /* The MAC that the vif's gateway addresses have. arp.c */

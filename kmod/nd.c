@@ -2,8 +2,8 @@
 /*
  * Neighbour discovery from tenants (RFC 4861, 4862). Solicitations for a
  * gateway address are answered, those of a host that would like to have it as
- * well, which defends it. There are no router advertisements: hosts have their
- * gateway configured.
+ * well, which defends it; for others only as a proxy where the vif says so. There
+ * are no router advertisements: hosts have their gateway configured.
  */
 
 #include <linux/etherdevice.h>
@@ -22,16 +22,18 @@
 
 /**
  * struct solicit - what to answer.
- * @target: the gateway's address
+ * @target: the gateway's address, or one that we speak for
  * @host: who asks; all nodes when it has no address yet
  * @mac: its MAC
  * @dad: it has none
+ * @proxy: the target is another's
  */
 struct solicit {
 	struct in6_addr target;
 	struct in6_addr host;
 	u8 mac[ETH_ALEN];
 	bool dad;
+	bool proxy;
 };
 
 /* The same predicate as vr_is_nd(), of a packet that cannot be routed. */
@@ -161,7 +163,8 @@ static void fill_advert(struct sk_buff *skb, const struct solicit *s, const u8 *
 	msg->icmph.icmp6_type = NDISC_NEIGHBOUR_ADVERTISEMENT;
 	msg->icmph.icmp6_router = 1;
 	msg->icmph.icmp6_solicited = !s->dad;
-	msg->icmph.icmp6_override = 1;
+	/* Whoever really has the address comes first (RFC 4861, 7.2.8). */
+	msg->icmph.icmp6_override = !s->proxy;
 	msg->target = s->target;
 	msg->opt[0] = ND_OPT_TARGET_LL_ADDR;
 	msg->opt[1] = TLLA_LEN / 8;
@@ -195,6 +198,17 @@ static bool send_advert(const struct vrouter_ctx *ctx, struct net_device *dev,
 	return true;
 }
 
+/* Whether we speak for the target, and as whom. */
+static bool ours(const struct vrouter_vif *vif, const struct vrouter_ctx *ctx, struct solicit *s)
+{
+	u64 addr[2] = { vr_ip6_half(&s->target), vr_ip6_half(&s->target.s6_addr[8]) };
+
+	if (vrouter_gateway_here(vif, VR_FAM_IP6, addr))
+		return true;
+	s->proxy = !s->dad && vrouter_proxy_for(vif, ctx, VR_FAM_IP6, addr);
+	return s->proxy;
+}
+
 /**
  * vrouter_nd_rx - IPv6 from a vif that may be neighbour discovery.
  * @vif: vif
@@ -205,11 +219,11 @@ static bool send_advert(const struct vrouter_ctx *ctx, struct net_device *dev,
  */
 bool vrouter_nd_rx(struct vrouter_vif *vif, struct vrouter_ctx *ctx, struct sk_buff *skb)
 {
-	struct solicit s;
+	struct solicit s = {};
 
 	if (!is_nd(skb))
 		return false;
-	if (!read_solicit(skb, &s) || !is_gateway(vif, &s.target))
+	if (!read_solicit(skb, &s) || !ours(vif, ctx, &s))
 		vrouter_drop(ctx, skb, VR_DROP_ND);
 	else if (send_advert(ctx, skb->dev, &s))
 		consume_skb(skb);

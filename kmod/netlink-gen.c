@@ -63,7 +63,7 @@ const struct nla_policy vrouter_vrf_get_nl_policy[VROUTER_A_VRF_VNI + 1] = {
 };
 
 /* VROUTER_CMD_VIF_NEW - do */
-const struct nla_policy vrouter_vif_new_nl_policy[VROUTER_A_VIF_HOST + 1] = {
+const struct nla_policy vrouter_vif_new_nl_policy[VROUTER_A_VIF_PROXY_ARP + 1] = {
 	[VROUTER_A_VIF_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VROUTER_A_VIF_VRF] = { .type = NLA_NUL_STRING, .len = VROUTER_NAME_LEN, },
 	[VROUTER_A_VIF_GATEWAY] = NLA_POLICY_NESTED(vrouter_prefix_nl_policy),
@@ -74,6 +74,7 @@ const struct nla_policy vrouter_vif_new_nl_policy[VROUTER_A_VIF_HOST + 1] = {
 	[VROUTER_A_VIF_SOURCE_CHECK] = NLA_POLICY_MAX(NLA_U32, 2),
 	[VROUTER_A_VIF_XDP_STATE] = NLA_POLICY_MASK(NLA_U32, 0x7),
 	[VROUTER_A_VIF_HOST] = NLA_POLICY_MAX(NLA_U32, 1),
+	[VROUTER_A_VIF_PROXY_ARP] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* VROUTER_CMD_VIF_DEL - do */
@@ -252,7 +253,7 @@ const struct genl_ops vrouter_nl_ops[24] = {
 		.cmd		= VROUTER_CMD_VIF_NEW,
 		.doit		= vrouter_nl_vif_new_doit,
 		.policy		= vrouter_vif_new_nl_policy,
-		.maxattr	= VROUTER_A_VIF_HOST,
+		.maxattr	= VROUTER_A_VIF_PROXY_ARP,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -22,7 +22,7 @@ extern const struct nla_policy vrouter_vrf_del_nl_policy[VROUTER_A_VRF_NAME + 1]
 
 extern const struct nla_policy vrouter_vrf_get_nl_policy[VROUTER_A_VRF_VNI + 1];
 
-extern const struct nla_policy vrouter_vif_new_nl_policy[VROUTER_A_VIF_HOST + 1];
+extern const struct nla_policy vrouter_vif_new_nl_policy[VROUTER_A_VIF_PROXY_ARP + 1];
 
 extern const struct nla_policy vrouter_vif_del_nl_policy[VROUTER_A_VIF_IFINDEX + 1];
 

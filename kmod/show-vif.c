@@ -30,7 +30,8 @@ static int fill_vif(struct sk_buff *skb, struct vrouter *vr, const void *obj)
 	    nla_put_u32(skb, VROUTER_A_VIF_MODE, vif->mode) ||
 	    nla_put_u32(skb, VROUTER_A_VIF_SOURCE_CHECK, vif->source_check) ||
 	    nla_put_u32(skb, VROUTER_A_VIF_XDP_STATE, vif->xdp_state) ||
-	    nla_put_u32(skb, VROUTER_A_VIF_HOST, vif->host))
+	    nla_put_u32(skb, VROUTER_A_VIF_HOST, vif->host) ||
+	    nla_put_u32(skb, VROUTER_A_VIF_PROXY_ARP, vif->proxy_arp))
 		return -EMSGSIZE;
 	return 0;
 }

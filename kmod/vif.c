@@ -193,6 +193,8 @@ static void apply_settings(struct vrouter_vif *vif, struct nlattr **a)
 		vif->xdp_state = nla_get_u32(a[VROUTER_A_VIF_XDP_STATE]);
 	if (a[VROUTER_A_VIF_HOST])
 		vif->host = nla_get_u32(a[VROUTER_A_VIF_HOST]);
+	if (a[VROUTER_A_VIF_PROXY_ARP])
+		WRITE_ONCE(vif->proxy_arp, nla_get_u32(a[VROUTER_A_VIF_PROXY_ARP]));
 }
 
 static int check_settings(struct nlattr **a, struct netlink_ext_ack *extack)

@@ -133,6 +133,7 @@ struct vrouter_vrf {
  * @source_check: enum vrouter_check
  * @xdp_state: enum vrouter_xdp_state flags
  * @host: ARP, ND and packets for @gateways go to the host's stack
+ * @proxy_arp: ARP and ND are answered for what the VRF reaches elsewhere
  * @addrs: the tenant's prefixes, @naddrs of them
  * @naddrs: how many
  * @gateways: answered by ARP and ND here
@@ -157,6 +158,7 @@ struct vrouter_vif {
 	u8 source_check;
 	u8 xdp_state;
 	bool host;
+	bool proxy_arp;
 	struct vrouter_prefix *addrs;
 	unsigned int naddrs;
 	struct vrouter_gateways __rcu *gateways;

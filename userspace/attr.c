@@ -73,6 +73,8 @@ static const struct attr vif_attrs[VROUTER_A_VIF_MAX + 1] = {
 		.name = "xdp-state", .kind = ATTR_FLAGS, .names = state_names },
 	[VROUTER_A_VIF_VRF_ID] = { .name = "vrf-id", .kind = ATTR_U32 },
 	[VROUTER_A_VIF_HOST] = { .name = "host", .kind = ATTR_ENUM, .names = on_off_names },
+	[VROUTER_A_VIF_PROXY_ARP] = {
+		.name = "proxy-arp", .kind = ATTR_ENUM, .names = on_off_names },
 };
 
 const struct attr_set attr_vif = { VROUTER_A_VIF_MAX, vif_attrs };

@@ -17,6 +17,7 @@ static const struct column columns[] = {
 	{ VROUTER_A_VIF_MODE, "mode", OUT_WORD },
 	{ VROUTER_A_VIF_SOURCE_CHECK, "source-check", OUT_WORD },
 	{ VROUTER_A_VIF_HOST, "host", OUT_NONZERO },
+	{ VROUTER_A_VIF_PROXY_ARP, "proxy-arp", OUT_NONZERO },
 	{ VROUTER_A_VIF_XDP_STATE, "xdp", OUT_NONZERO },
 	{ 0 }
 };
@@ -38,6 +39,7 @@ static int help(struct args *args)
 		"                 [ addr ADDRESS[/LENGTH] ]... [ lladdr MAC ] [ gwmac MAC ]\n"
 		"                 [ mode { auto | xdp | skb } ]\n"
 		"                 [ source-check { off | count | drop } ] [ host { on | off } ]\n"
+		"                 [ proxy-arp { on | off } ]\n"
 		"       vrctl vif set DEV [ OPTIONS of add ]\n"
 		"       vrctl vif del DEV\n"
 		"       vrctl vif show [ DEV ] [ vrf NAME ]\n");
@@ -56,6 +58,7 @@ static int modify(struct args *args, uint16_t flags)
 		{ "mode", VROUTER_A_VIF_MODE, 0 },
 		{ "source-check", VROUTER_A_VIF_SOURCE_CHECK, 0 },
 		{ "host", VROUTER_A_VIF_HOST, 0 },
+		{ "proxy-arp", VROUTER_A_VIF_PROXY_ARP, 0 },
 		{ 0 }
 	};
 	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VIF_NEW, flags);
