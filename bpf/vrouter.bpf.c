@@ -5,6 +5,7 @@
  */
 #include "send.bpf.h"
 #include <vrouter/outer.h>
+#include <vrouter/tag.h>
 
 /* What is behind outer headers that are ours, of @family. */
 static __always_inline __u32 tunnel_verdict(struct packet *p, const struct vr_outer *o,
@@ -37,8 +38,9 @@ static __always_inline __u32 uplink_verdict(struct packet *p, const void *data, 
 }
 
 /*
- * All that has no place among the packets of an IPv4 underlay. Two functions, one
- * after the other: of those that call each other the stacks add up.
+ * All that has no place among the plain packets of an IPv4 underlay: IPv6, and VLAN
+ * tags. Functions that come one after the other: of those that call each other the
+ * stacks add up.
  */
 static __noinline __u32 uplink6_verdict(struct xdp_md *ctx, struct packet *p)
 {
@@ -50,13 +52,55 @@ static __noinline __u32 uplink6_verdict(struct xdp_md *ctx, struct packet *p)
 	return verdict ?: tunnel_verdict(p, &o, VR_FAM_IP6, data, end);
 }
 
-static __noinline int uplink6(struct xdp_md *ctx, struct packet *p, __u32 verdict)
+static __noinline __u32 uplink4_verdict(struct xdp_md *ctx, struct packet *p)
+{
+	return uplink_verdict(p, ctx_data(ctx), ctx_end(ctx));
+}
+
+static __noinline int uplink_finish(struct xdp_md *ctx, struct packet *p, __u32 verdict,
+				    __u32 headers)
 {
 	if (verdict == VR_OUTER_NOT_OURS)
 		return XDP_PASS;
 	if (verdict)
 		return packet_refuse(p, verdict);
-	return packet_forward(ctx, p, VR_TMPL6_LEN);
+	return packet_forward(ctx, p, headers);
+}
+
+/*
+ * Take the tags of an uplink's VLAN off: what is left of the MACs before the
+ * Ethernet type is nobody's concern. They stay in the headroom, from where
+ * uplink_tagged() puts them back. Returns their length, 0 when all stays as it is.
+ */
+static __noinline __u32 uplink_untag(struct xdp_md *ctx, struct packet *p)
+{
+	__u32 tags, len = vr_tags_read(ctx_data(ctx), ctx_end(ctx), &tags);
+
+	if (!len || !vr_tagged_known(p->hdr, ctx->ingress_ifindex, tags))
+		return 0;
+	if (bpf_xdp_adjust_head(ctx, len))
+		return 0;
+	p->len -= len;
+	return len;
+}
+
+/* What goes to the host or the module goes as it came. */
+static __always_inline int uplink_tagged(struct xdp_md *ctx, struct packet *p)
+{
+	__u32 verdict, headers = VR_TMPL_LEN, tags = uplink_untag(ctx, p);
+	int action;
+
+	if (!tags)
+		return XDP_PASS;
+	verdict = uplink4_verdict(ctx, p);
+	if (verdict == VR_OUTER_NOT_OURS) {
+		verdict = uplink6_verdict(ctx, p);
+		headers = VR_TMPL6_LEN;
+	}
+	action = uplink_finish(ctx, p, verdict, headers);
+	if (action == XDP_PASS && bpf_xdp_adjust_head(ctx, -(int)tags))
+		return XDP_DROP;
+	return action;
 }
 
 /* A frame from the underlay. What is not a tunnel packet of ours is the host's. */
@@ -69,8 +113,12 @@ int vr_xdp_uplink(struct xdp_md *ctx)
 	if (!p.hdr || p.hdr->flags & VR_F_RETIRED)
 		return XDP_PASS;
 	verdict = uplink_verdict(&p, ctx_data(ctx), ctx_end(ctx));
-	if (verdict == VR_OUTER_NOT_OURS)
-		return uplink6(ctx, &p, uplink6_verdict(ctx, &p));
+	if (verdict == VR_OUTER_NOT_OURS) {
+		verdict = uplink6_verdict(ctx, &p);
+		if (verdict != VR_OUTER_NOT_OURS)
+			return uplink_finish(ctx, &p, verdict, VR_TMPL6_LEN);
+		return uplink_tagged(ctx, &p);
+	}
 	if (verdict)
 		return packet_refuse(&p, verdict);
 	return packet_forward(ctx, &p, VR_TMPL_LEN);

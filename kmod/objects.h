@@ -41,6 +41,9 @@ void vrouter_uplink_free_all(struct vrouter *vr);
 void vrouter_uplink_netdev_event(struct vrouter *vr, struct net_device *dev,
 				 unsigned long event);
 
+/* Write which VLANs on which devices are uplinks. uplink-tags.c */
+void vrouter_uplink_tags_update(struct vrouter *vr);
+
 /* vtep.c; RTNL is held */
 void vrouter_vtep_close(struct vrouter *vr);
 /* Whether an address is the endpoint's own one of its family. */

@@ -59,13 +59,14 @@ static bool for_host(const struct vrouter_vif *vif, const struct vrouter_ctx *ct
 static rx_handler_result_t vif_receive(struct vrouter_vif *vif, struct vrouter_ctx *ctx,
 				       const struct vr_vif *rec, struct sk_buff *skb)
 {
+	const struct vr_eth *eth = (const struct vr_eth *)skb_mac_header(skb);
 	enum vr_drop not_nd = VR_DROP_MULTICAST;
 	u32 verdict;
 
-	if (skb_vlan_tag_present(skb))
+	if (skb_vlan_tag_present(skb) || vr_eth_is_vlan(eth->proto))
 		verdict = VR_VERDICT_DROP(VLAN);
 	else
-		verdict = vr_verdict_link(rec, (const struct vr_eth *)skb_mac_header(skb));
+		verdict = vr_verdict_link(rec, eth);
 	if (!verdict) {
 		verdict = tenant_verdict(ctx, rec, skb);
 		not_nd = VR_DROP_LINK_LOCAL;

@@ -3,6 +3,7 @@
 
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
+#include <linux/if_vlan.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
@@ -27,6 +28,19 @@ const u8 *vrouter_vif_gateway_mac(const struct vrouter_vif *vif)
 	return vif->has_gateway_mac ? vif->gateway_mac : vif->dev->dev_addr;
 }
 
+static bool has_vlans(struct net_device *dev)
+{
+	struct net_device *upper;
+	struct list_head *iter;
+	bool found = false;
+
+	rcu_read_lock();
+	netdev_for_each_upper_dev_rcu(dev, upper, iter)
+		found |= is_vlan_dev(upper);
+	rcu_read_unlock();
+	return found;
+}
+
 void vrouter_vif_write(struct vrouter *vr, const struct vrouter_vif *vif)
 {
 	struct vr_vif *rec = vrouter_vif_rec(vrouter_img(vr), vif->idx);
@@ -35,7 +49,7 @@ void vrouter_vif_write(struct vrouter *vr, const struct vrouter_vif *vif)
 	rec->vrf = vif->vrf->idx;
 	rec->block = vif->block;
 	WRITE_ONCE(rec->flags, (vif->xdp_state & VROUTER_XDP_STATE_TX ? VR_VIF_TX : 0) |
-		   (vif->host ? VR_VIF_HOST : 0));
+		   (vif->host ? VR_VIF_HOST : 0) | (has_vlans(vif->dev) ? VR_VIF_VLANS : 0));
 	WRITE_ONCE(rec->gateway_mac, vr_mac_u64(vrouter_vif_gateway_mac(vif)));
 	WRITE_ONCE(rec->mtu, vif->dev->mtu);
 	WRITE_ONCE(rec->source_check, vif->source_check);
@@ -119,6 +133,9 @@ void vrouter_vif_netdev_event(struct vrouter *vr, struct net_device *dev, unsign
 		vr->gen++;
 		vrouter_notify_vif(vr, vif, VROUTER_CMD_VIF_DEL_NTF);
 		vif_remove(vr, vif);
+		break;
+	case NETDEV_CHANGEUPPER:
+		vrouter_vif_write(vr, vif);
 		break;
 	case NETDEV_CHANGEMTU:
 	case NETDEV_CHANGEADDR:

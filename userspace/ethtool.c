@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Offloads of a device in the current namespace. */
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
@@ -22,13 +25,13 @@ static const struct {
 	[ETHTOOL_FEATURE_TX_CSUM] = { ETHTOOL_GTXCSUM, ETHTOOL_STXCSUM },
 };
 
-static int call(const char *dev, struct ethtool_value *val)
+static int call(const char *dev, void *val)
 {
 	struct ifreq ifr = { 0 };
 	int fd, ret = 0;
 
 	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", dev);
-	ifr.ifr_data = (char *)val;
+	ifr.ifr_data = val;
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
@@ -52,4 +55,78 @@ int ethtool_feature_set(const char *dev, enum ethtool_feature feature, bool on)
 	struct ethtool_value val = { .cmd = commands[feature].set, .data = on };
 
 	return call(dev, &val);
+}
+
+/* Names of all features of this kernel, each of ETH_GSTRING_LEN bytes. */
+static char *feature_names(const char *dev, unsigned int *n)
+{
+	struct {
+		struct ethtool_sset_info info;
+		uint32_t count;
+	} set = { { .cmd = ETHTOOL_GSSET_INFO, .sset_mask = 1ULL << ETH_SS_FEATURES }, 0 };
+	struct ethtool_gstrings *strings;
+
+	if (call(dev, &set) || !set.info.sset_mask)
+		return NULL;
+	*n = set.count;
+	strings = calloc(1, sizeof(*strings) + *n * ETH_GSTRING_LEN);
+	if (!strings)
+		return NULL;
+	strings->cmd = ETHTOOL_GSTRINGS;
+	strings->string_set = ETH_SS_FEATURES;
+	strings->len = *n;
+	if (call(dev, strings)) {
+		free(strings);
+		return NULL;
+	}
+	memmove(strings, strings->data, *n * ETH_GSTRING_LEN);
+	return (char *)strings;
+}
+
+/**
+ * ethtool_vlan_set() - leave VLAN tags to the device, or keep them in frames
+ * @dev: device
+ * @rx: tags of what it receives; otherwise of what it sends
+ * @on: to the device
+ *
+ * Of both kinds, 802.1Q and 802.1ad, as far as the device can do either.
+ *
+ * Return: 1 when that changed something, 0, or a negative errno.
+ */
+int ethtool_vlan_set(const char *dev, bool rx, bool on)
+{
+	static const char *const names[2][2] = {
+		{ "tx-vlan-hw-insert", "tx-vlan-stag-hw-insert" },
+		{ "rx-vlan-hw-parse", "rx-vlan-stag-hw-parse" },
+	};
+	struct {
+		struct ethtool_gfeatures head;
+		struct ethtool_get_features_block block[4];
+	} get = { .head = { .cmd = ETHTOOL_GFEATURES, .size = 4 } };
+	struct {
+		struct ethtool_sfeatures head;
+		struct ethtool_set_features_block block[4];
+	} set = { .head = { .cmd = ETHTOOL_SFEATURES } };
+	unsigned int i, n = 0, changes = 0;
+	char *all = feature_names(dev, &n);
+
+	if (!all || call(dev, &get)) {
+		free(all);
+		return -EOPNOTSUPP;
+	}
+	for (i = 0; i < n && i < 128; i++) {
+		const char *name = all + i * ETH_GSTRING_LEN;
+		uint32_t bit = 1U << i % 32;
+
+		if ((strcmp(name, names[rx][0]) && strcmp(name, names[rx][1])) ||
+		    !(get.block[i / 32].available & bit) ||
+		    !(get.block[i / 32].active & bit) == !on)
+			continue;
+		set.block[i / 32].valid |= bit;
+		set.block[i / 32].requested |= on ? bit : 0;
+		changes++;
+	}
+	free(all);
+	set.head.size = (n + 31) / 32;
+	return changes ? call(dev, &set) ?: 1 : 0;
 }

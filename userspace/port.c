@@ -99,9 +99,56 @@ static struct nlmsghdr *report(const struct port_kind *kind, uint32_t ifindex,
 	return nlh;
 }
 
+static int list_all(struct port_list *list)
+{
+	return nl_dump(nl_request(list->kind->get, 0), keep, list);
+}
+
+/* Where the program of a port goes. */
+static uint32_t place_of(const struct port_kind *kind, uint32_t ifindex)
+{
+	return kind->uplink ? xdp_bottom(ifindex) : ifindex;
+}
+
+/* Another uplink, with XDP, has its program at the same place. */
+static bool is_shared(const struct port_kind *kind, uint32_t ifindex)
+{
+	struct port_list list = { .kind = kind };
+	bool found = false;
+
+	if (!kind->uplink || list_all(&list))
+		return false;
+	for (size_t i = 0; i < list.count; i++)
+		found |= list.ports[i].ifindex != ifindex &&
+			 list.ports[i].mode != VROUTER_MODE_SKB &&
+			 xdp_bottom(list.ports[i].ifindex) == xdp_bottom(ifindex);
+	free(list.ports);
+	return found;
+}
+
+/*
+ * A device runs one program: below a VLAN that is an uplink may be a vif, which
+ * then has its own. Of a VLAN, XDP sends no tags.
+ */
+static struct xdp_result sync_place(const struct port_kind *kind, const struct port *port, int fd)
+{
+	uint32_t place = place_of(kind, port->ifindex);
+	struct xdp_result res = { 0 };
+	struct port other;
+
+	if (place != port->ifindex && find(&port_vif, place, &other))
+		return res;
+	if (port->mode == VROUTER_MODE_SKB && is_shared(kind, port->ifindex))
+		return res;
+	res = xdp_sync(place, port->mode, kind->uplink, fd);
+	if (place != port->ifindex)
+		res.state &= ~VROUTER_XDP_STATE_TX;
+	return res;
+}
+
 static int sync_port(const struct port_kind *kind, const struct port *port, int fd)
 {
-	struct xdp_result res = xdp_sync(port->ifindex, port->mode, fd);
+	struct xdp_result res = sync_place(kind, port, fd);
 	int ret = VRCTL_OK;
 
 	if (res.state != port->state)
@@ -116,7 +163,9 @@ static int release(const struct port_kind *kind, const struct port *port)
 
 	if (port->state)
 		nl_try(report(kind, port->ifindex, 0), NULL, NULL, &ack);
-	return xdp_clear(port->ifindex);
+	if (is_shared(kind, port->ifindex))
+		return 0;
+	return xdp_clear(place_of(kind, port->ifindex));
 }
 
 static int open_prog(uint32_t id)
@@ -173,7 +222,7 @@ int port_modify(const struct port_kind *kind, struct nlmsghdr *nlh)
 	int ret = VRCTL_OK;
 
 	if (mode && attr_uint(mode) == VROUTER_MODE_XDP)
-		ret = check_foreign(ifindex);
+		ret = check_foreign(place_of(kind, ifindex));
 	if (!ret)
 		ret = nl_do(nlh, NULL, NULL);
 	return ret ? ret : sync_one(kind, ifindex);
@@ -199,11 +248,6 @@ int port_remove(const struct port_kind *kind, const struct nlmsghdr *nlh)
 	if (ret && released)
 		sync_one(kind, ifindex);
 	return ret;
-}
-
-static int list_all(struct port_list *list)
-{
-	return nl_dump(nl_request(list->kind->get, 0), keep, list);
 }
 
 static int sync_list(const struct port_kind *kind, int fd)

@@ -3,8 +3,8 @@
  * XDP on a veth depends on its peer: a frame that is redirected into the veth
  * arrives by the peer's NAPI, which GRO starts there (an XDP program would too,
  * but whoever put it there may take it away again); and a program on the veth
- * sees packets as the peer sends them, with their checksum left to an offload
- * that is not there.
+ * sees packets as the peer sends them, with checksum and VLAN tag left to
+ * offloads that are not there.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -63,6 +63,9 @@ static int link_cb(const struct nlmsghdr *nlh, void *data)
 		case IFLA_LINK:
 			link->peer = attr_uint(nla);
 			link->peer_known = link->peer;
+			break;
+		case IFLA_MASTER:
+			link->master = attr_uint(nla);
 			break;
 		case IFLA_LINK_NETNSID:
 			link->peer_nsid = attr_uint(nla);
@@ -188,7 +191,7 @@ static int prepare(uint32_t ifindex, struct veth_peer *peer)
 {
 	bool csum_on = peer->csum > 0;
 	char dev[IF_NAMESIZE];
-	int ret;
+	int ret = 0;
 
 	if (!if_indextoname(ifindex, dev))
 		return -errno;
@@ -206,7 +209,12 @@ static int prepare(uint32_t ifindex, struct veth_peer *peer)
 		say(peer, csum_on ? "TX checksum offload on" :
 		    "TX checksum offload off");
 	}
-	return 0;
+	if (peer->csum) {
+		ret = ethtool_vlan_set(dev, false, csum_on);
+		if (ret > 0)
+			say(peer, csum_on ? "TX VLAN offload on" : "TX VLAN offload off");
+	}
+	return ret < 0 ? ret : 0;
 }
 
 /**

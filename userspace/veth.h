@@ -9,27 +9,30 @@
 /**
  * struct link - a device as rtnetlink describes it
  * @kind: IFLA_INFO_KIND, empty for a physical device
- * @peer: veth - ifindex of the other end, in its own namespace
+ * @peer: veth - ifindex of the other end, in its own namespace; vlan - of the
+ *	device below, likewise
  * @peer_nsid: id of the peer's namespace, -1 when it is ours
  * @peer_known: the two above are true
+ * @master: ifindex of the bond, bridge, ... that it is a port of, 0 when of none
  */
 struct link {
 	char kind[16];
 	uint32_t peer;
 	int32_t peer_nsid;
 	bool peer_known;
+	uint32_t master;
 };
 
 /**
  * struct veth_peer - what to do at the peer, and what was done
  * @gro: in - frames are to be redirected into the veth: the peer needs NAPI
- * @csum: in - 0: leave the TX checksum offload, 1: turn it on, -1: off
+ * @csum: in - 0: leave the TX checksum and VLAN offloads, 1: turn them on, -1: off
  * @said: out - what changed, for the user
  */
 struct veth_peer {
 	bool gro;
 	int csum;
-	char said[64];
+	char said[96];
 };
 
 int link_get(uint32_t ifindex, struct link *link);

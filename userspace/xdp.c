@@ -8,12 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <net/if.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <linux/if_link.h>
 #include <linux/vrouter.h>
 
 #include "attr.h"
+#include "ethtool.h"
 #include "veth.h"
 #include "xdp.h"
 
@@ -33,6 +35,7 @@ struct device {
 	uint32_t ifindex;
 	char name[32];
 	uint32_t mode;
+	bool uplink;
 	struct link link;
 };
 
@@ -169,6 +172,23 @@ static int open_device(struct device *dev, uint32_t ifindex, uint32_t mode)
 	return link_get(ifindex, &dev->link);
 }
 
+/**
+ * xdp_bottom() - where the program of an uplink goes
+ * @ifindex: the uplink
+ *
+ * VLAN devices have no XDP: it is the device below them, as far as that is in
+ * this namespace.
+ */
+uint32_t xdp_bottom(uint32_t ifindex)
+{
+	struct link link;
+
+	while (!link_get(ifindex, &link) && link_is(&link, "vlan") && link.peer_known &&
+	       link.peer_nsid < 0)
+		ifindex = link.peer;
+	return ifindex;
+}
+
 static int prepare_peer(const struct device *dev, bool gro, int csum)
 {
 	struct veth_peer peer = { .gro = gro, .csum = csum };
@@ -176,6 +196,35 @@ static int prepare_peer(const struct device *dev, bool gro, int csum)
 
 	if (peer.said[0])
 		fprintf(stderr, "peer of %s: %s\n", dev->name, peer.said);
+	return err;
+}
+
+/* A program must see the tags: an untagged frame and one of a VLAN are not the same. */
+static void prepare_vlan(const struct device *dev, bool on)
+{
+	if (ethtool_vlan_set(dev->name, true, on) > 0)
+		fprintf(stderr, "%s: RX VLAN offload %s\n", dev->name, on ? "on" : "off");
+}
+
+/* A program on a bond runs on the devices in it, and sends by them. */
+static int prepare_bond(const struct device *bond, bool on)
+{
+	struct if_nameindex *all = if_nameindex();
+	int err = all ? 0 : -ENOMEM;
+
+	for (struct if_nameindex *i = all; i && i->if_index && !err; i++) {
+		struct device dev = { .ifindex = i->if_index };
+
+		snprintf(dev.name, sizeof(dev.name), "%s", i->if_name);
+		if (link_get(dev.ifindex, &dev.link) || dev.link.master != bond->ifindex)
+			continue;
+		if (link_is(&dev.link, "veth"))
+			err = prepare_peer(&dev, on, on ? -1 : 1);
+		else
+			prepare_vlan(&dev, !on);
+	}
+	if (all)
+		if_freenameindex(all);
 	return err;
 }
 
@@ -196,8 +245,14 @@ static int clear(const struct device *dev, struct attached *now)
 			dev->name, reason(err));
 		return err;
 	}
-	if (link_is(&dev->link, "veth") && prepare_peer(dev, false, 1))
-		fprintf(stderr, "Warning: peer of %s: TX checksum offload stays off\n",
+	if (link_is(&dev->link, "bond"))
+		err = prepare_bond(dev, false);
+	else if (link_is(&dev->link, "veth"))
+		err = prepare_peer(dev, false, 1);
+	else
+		prepare_vlan(dev, true);
+	if (err)
+		fprintf(stderr, "Warning: peer of %s: TX checksum and VLAN offload stay off\n",
 			dev->name);
 	return 0;
 }
@@ -288,7 +343,15 @@ static struct xdp_result sync_veth(const struct device *dev,
 static struct xdp_result sync_other(const struct device *dev,
 				    struct attached *now, int prog_fd)
 {
-	struct xdp_result res = sync_rx(dev, now, prog_fd);
+	struct xdp_result res = { 0 };
+
+	if (!link_is(&dev->link, "bond")) {
+		prepare_vlan(dev, false);
+	} else if (prepare_bond(dev, true)) {
+		fprintf(stderr, "Warning: %s: a peer cannot be reached: module only\n", dev->name);
+		return res;
+	}
+	res = sync_rx(dev, now, prog_fd);
 
 	if (res.state == VROUTER_XDP_STATE_RX ||
 	    (link_is(&dev->link, "tun") && !res.failed))
@@ -296,12 +359,24 @@ static struct xdp_result sync_other(const struct device *dev,
 	return res;
 }
 
+/*
+ * Devices above others. A VLAN device only has generic XDP, with which the kernel
+ * lets no program onto the device below. A bond's native program runs on devices
+ * that a vif's program does not know, and its generic one gets frames whose tags
+ * are off already.
+ */
+static bool has_none(const struct device *dev)
+{
+	return link_is(&dev->link, "vlan") || (link_is(&dev->link, "bond") && !dev->uplink);
+}
+
 static struct xdp_result sync_device(const struct device *dev,
 				     struct attached *now, int prog_fd)
 {
 	bool forced = dev->mode == VROUTER_MODE_XDP;
 	bool veth = link_is(&dev->link, "veth");
-	bool wanted = forced || (dev->mode == VROUTER_MODE_AUTO && !veth);
+	bool bare = has_none(dev);
+	bool wanted = !bare && (forced || (dev->mode == VROUTER_MODE_AUTO && !veth));
 	struct xdp_result res = { 0 };
 
 	/* "auto" never means generic XDP. */
@@ -309,6 +384,13 @@ static struct xdp_result sync_device(const struct device *dev,
 		res.failed = clear(dev, now);
 	if (res.failed || dev->mode == VROUTER_MODE_SKB)
 		return res;
+	if (bare && forced)
+		fprintf(stderr, "Error: %s: no XDP on a VLAN device, nor on a bond as a vif\n",
+			dev->name);
+	if (bare) {
+		res.failed = forced;
+		return res;
+	}
 	if (wanted && now->id && now->fd < 0) {
 		fprintf(stderr, "%s: %s: XDP program %u of someone else is attached\n",
 			forced ? "Error" : "Warning", dev->name, now->id);
@@ -322,12 +404,13 @@ static struct xdp_result sync_device(const struct device *dev,
  * xdp_sync() - bring a device to what its mode asks for
  * @ifindex: device in the current namespace
  * @mode: VROUTER_MODE_*
+ * @uplink: it is an uplink, or below one
  * @prog_fd: the program for it
  *
  * An automatic mode that finds no place for XDP is no failure: the module
  * does the work. A forced one is.
  */
-struct xdp_result xdp_sync(uint32_t ifindex, uint32_t mode, int prog_fd)
+struct xdp_result xdp_sync(uint32_t ifindex, uint32_t mode, bool uplink, int prog_fd)
 {
 	struct xdp_result res = { .failed = true };
 	struct attached now;
@@ -341,6 +424,7 @@ struct xdp_result xdp_sync(uint32_t ifindex, uint32_t mode, int prog_fd)
 		fprintf(stderr, "Error: %s: %s\n", dev.name, strerror(-err));
 		return res;
 	}
+	dev.uplink = uplink;
 	res = sync_device(&dev, &now, prog_fd);
 	release(&now);
 	return res;

@@ -21,7 +21,8 @@ struct xdp_result {
 
 void xdp_init(void);
 void xdp_log_verbose(bool on);
-struct xdp_result xdp_sync(uint32_t ifindex, uint32_t mode, int prog_fd);
+struct xdp_result xdp_sync(uint32_t ifindex, uint32_t mode, bool uplink, int prog_fd);
+uint32_t xdp_bottom(uint32_t ifindex);
 int xdp_clear(uint32_t ifindex);
 bool xdp_foreign(uint32_t ifindex, uint32_t *id);
 

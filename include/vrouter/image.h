@@ -48,6 +48,8 @@ struct vr_u32x16 {
 #define VR_PORT6_VALID	(1u << 16)	/* there is an IPv6 endpoint */
 #define VR_PORT6_ZERO	(1u << 17)	/* it takes UDP checksum 0 (RFC 6935) */
 
+#define VR_TAGGED	16	/* VLANs of uplinks, on each device below them */
+
 /**
  * struct vr_hdr - the image's header, one record.
  * @magic: VR_IMAGE_MAGIC
@@ -63,6 +65,7 @@ struct vr_u32x16 {
  *	0, for a grace period, before @vtep6 changes
  * @reserved_check: VR_CHECK_* for reserved bits of VXLAN headers
  * @size: records in each section
+ * @tagged: VLANs of uplinks, see tag.h; 0 is none
  */
 struct vr_hdr {
 	__u32 magic;
@@ -77,6 +80,7 @@ struct vr_hdr {
 	__u32 port6;
 	__u32 reserved_check;
 	__u32 size[VR_SEC_MAX];
+	__u64 tagged[VR_TAGGED];
 };
 
 /**
@@ -123,6 +127,7 @@ struct vr_vrf {
 
 #define VR_VIF_TX	(1u << 0)	/* XDP may redirect into the device */
 #define VR_VIF_HOST	(1u << 1)	/* the host has the gateway addresses */
+#define VR_VIF_VLANS	(1u << 2)	/* the device has VLAN devices of its own */
 
 /**
  * struct vr_vif - a tenant-facing device.
@@ -257,7 +262,7 @@ struct vr_nhctr {
 #define VR_PATH_MODULE	1
 
 _Static_assert(sizeof(struct vr_u32x16) == 64, "vr_u32x16");
-_Static_assert(sizeof(struct vr_hdr) == 64 + 4 * VR_SEC_MAX, "vr_hdr");
+_Static_assert(sizeof(struct vr_hdr) == 64 + 4 * VR_SEC_MAX + 8 * VR_TAGGED, "vr_hdr");
 _Static_assert(sizeof(struct vr_hdr) % 8 == 0, "vr_hdr");
 _Static_assert(sizeof(struct vr_bucket) == 64, "vr_bucket");
 _Static_assert(sizeof(struct vr_vrf) == 32, "vr_vrf");

@@ -73,6 +73,7 @@
 	P(OUTER_CSUM_SEND, "outer-csum-send")				\
 	P(HAIRPIN, "hairpin")						\
 	P(TCP_MSS, "tcp-mss")						\
+	P(VLAN, "vlan")							\
 	/* the module's own */						\
 	P(HOST, "host")
 

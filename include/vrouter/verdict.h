@@ -155,11 +155,14 @@ VR_INLINE int vr_is_nd(const struct vr_flow *f, const void *l3, const void *end)
  * vr_verdict_link - the Ethernet header of a frame from a vif.
  * @vif: record of the vif
  * @eth: Ethernet header, readable, 2-byte aligned
+ *
+ * A tagged frame is for a VLAN device of the vif's, if there is one: the kernel
+ * takes it from XDP, and takes it before the module sees it.
  */
 VR_INLINE __u32 vr_verdict_link(const struct vr_vif *vif, const struct vr_eth *eth)
 {
 	if (vr_eth_is_vlan(eth->proto))
-		return VR_VERDICT_DROP(VLAN);
+		return vif->flags & VR_VIF_VLANS ? VR_VERDICT_PUNT(VLAN) : VR_VERDICT_DROP(VLAN);
 	if (eth->proto == vr_hton16(VR_ETH_P_ARP))
 		return VR_VERDICT_PUNT(ARP);
 	if (eth->dst[0] & 1)

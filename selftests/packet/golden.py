@@ -52,8 +52,8 @@ def vrf(idx, vni, check="drop", mss=0):
     line("vrf", idx=idx, vni=vni, rmac=RMAC, check=check, mss=mss)
 
 
-def vif(idx, in_vrf, check="drop", mtu=1500, tx=1):
-    line("vif", idx=idx, ifindex=100 + idx, vrf=in_vrf, mac=GW, mtu=mtu, check=check, tx=tx)
+def vif(idx, in_vrf, check="drop", mtu=1500, tx=1, **kv):
+    line("vif", idx=idx, ifindex=100 + idx, vrf=in_vrf, mac=GW, mtu=mtu, check=check, tx=tx, **kv)
 
 
 class Tunnel:
@@ -103,6 +103,12 @@ def route(in_vrf, prefix, slot):
 
 RED, BLUE, FREE, LPM, LEAK5, LEAK4, SELF_LOOP, CLAMP, ECMP = 1, 2, 3, 4, 5, 6, 11, 12, 13
 line("vtep", addr=VTEP, addr6=VTEP6, port=PORT)
+# VLANs of uplinks: 30; 40 in 802.1ad 20; 50 on another device
+TAGS = ((UPLINK, [(Dot1Q, 30)]), (UPLINK, [(Dot1AD, 20), (Dot1Q, 40)]), (101, [(Dot1Q, 50)]))
+for tagged_dev, stack in TAGS:
+    line("tagged", ifindex=tagged_dev, tags=sum(
+        ((0x1000 if kind is Dot1Q else 0x2000) | vid) << 16 * at
+        for at, (kind, vid) in enumerate(stack)))
 vrf(RED, 5001)
 vrf(BLUE, 5002, "count")
 vrf(FREE, 5003, "off")
@@ -121,7 +127,7 @@ for n in range(LEAK5, ECMP + 1):
     line("peer", vni=5000 + n, addr="192.0.2.2")
 
 vif(1, RED)
-vif(2, RED, mtu=1400)
+vif(2, RED, mtu=1400, vlans=1)
 vif(3, RED, tx=0)
 vif(4, BLUE, "count")
 vif(5, FREE, "off")
@@ -307,11 +313,12 @@ def drop(reason, dev, frame, in_vrf=RED, name="", **kv):
          count=[f"{b}.drop.{reason}:1" for b in blocks(dev, in_vrf)], **kv)
 
 
-def punt(reason, dev, frame, in_vrf=RED, name="", **kv):
+def punt(reason, dev, frame, in_vrf=RED, name="", gone=None, **kv):
+    """@gone: what is left of a frame that is dropped without a module."""
     where = blocks(dev, in_vrf)
     case(f"punt-{reason}{name}", dev, frame, "pass",
          count=[f"{b}.punt.{reason}:1" for b in where], **kv)
-    case(f"gone-{reason}{name}", dev, frame, "drop", gone=1,
+    case(f"gone-{reason}{name}", dev, frame, "drop", gone, gone=1,
          count=[f"{b}.drop.module-gone:1" for b in where], **kv)
 
 
@@ -647,6 +654,49 @@ def outer_cases():
     punt("outer-udp-csum", UPLINK, tunnel(icmp, csum=None), name="-icmp")
 
 
+def tagged(frame, *stack):
+    """The frame with VLAN tags, the outermost first."""
+    raw = bytes(frame)
+    tags = b"".join((b"\x81\0" if kind is Dot1Q else b"\x88\xa8") +
+                    (prio << 13 | vid).to_bytes(2, "big") for kind, vid, prio in
+                    ((*t, 0)[:3] for t in stack))
+    return raw[:12] + tags + raw[12:]
+
+
+def tag_cases():
+    """The underlay in a VLAN of an uplink, and in others."""
+    ip = ip4(src="10.1.2.10", dst="10.1.1.10")
+    ip_6 = ip6(src="fd00:2::10", dst="fd00:1::10")
+    q, qinq = [(Dot1Q, 30)], [(Dot1AD, 20), (Dot1Q, 40)]
+    for name, tags in ("q", q), ("q-priority", [(Dot1Q, 30, 5)]), ("qinq", qinq):
+        for p in ip, ip_6:
+            decap(f"ip{p.version}-{name}", p, V1, frame=tagged(tunnel(p), *tags))
+        p = ip4(src="10.1.2.10", dst="10.1.3.10")
+        reencap(f"ip4-{name}", p, REMOTE3, frame=tagged(tunnel(p), *tags))
+        # what goes to the module or the host has its tags still
+        cut = 4 * len(tags)
+        frame = tagged(tunnel(ip4(src="10.1.2.10", dst="10.1.1.10", ttl=1)), *tags)
+        punt("ttl", UPLINK, frame, name=f"-{name}", gone=frame[cut:])
+        frame = tagged(tunnel(ip, options=[IPOption_Router_Alert()]), *tags)
+        punt("outer-options", UPLINK, frame, 0, name=f"-{name}", gone=frame[cut:])
+        host(f"{name}-ssh", tagged(Ether(dst=UPLINK_MAC, src=SPINE_MAC) /
+                                   IP(src="192.0.2.2", dst=VTEP) / TCP(dport=22), *tags))
+        frame = tagged(tunnel(ip, vni=4999), *tags)
+        drop("vni-unknown", UPLINK, frame, 0, name=f"-{name}", after=frame[cut:])
+        frame = tagged(bytes(tunnel(ip))[:63], *tags)
+        drop("outer-malformed", UPLINK, frame, 0, name=f"-{name}", after=frame[cut:])
+    p = ip4(src="10.1.2.10", dst="10.1.1.10", l4=UDP(sport=1, dport=2))
+    decap("ip4-q-padded", p, V1, frame=tagged(bytes(tunnel(p)) + b"\0" * 7, *q))
+    for name, tags in (("other", [(Dot1Q, 31)]), ("none", [(Dot1Q, 0)]), ("ad", [(Dot1AD, 30)]),
+                       ("of-another-device", [(Dot1Q, 50)]), ("outer-alone", qinq[:1]),
+                       ("inner-alone", qinq[1:]), ("turned-round", qinq[::-1]),
+                       ("and-one-more", [*q, (Dot1Q, 30)]),
+                       ("three", [*qinq, (Dot1Q, 30)])):
+        host(f"vlan-{name}", tagged(tunnel(ip), *tags))
+    for n in 13, 15, 17, 21:
+        host(f"vlan-runt-{n}", tagged(tunnel(ip), *qinq)[:n].ljust(14, b"\x81"))
+
+
 def inner_cases():
     """What the packet itself is, whether it came by a tunnel or from a vif."""
     for dev, name, wrap, a, b, a6, b6 in (
@@ -718,6 +768,8 @@ def link_cases():
          count=["b0.drop.image:1", "b26.drop.image:1"])
     for tag in (Dot1Q, Dot1AD):
         drop("vlan", 101, Ether(dst=GW, src=HOST % 1) / tag(vlan=5) / ip,
+             name=f"-{tag.__name__.lower()}")
+        punt("vlan", 102, Ether(dst=GW, src=HOST % 2) / tag(vlan=5) / ip,
              name=f"-{tag.__name__.lower()}")
     drop("gateway-mac", 101, tenant(ip, dst=OTHER_MAC))
     for n, mac in enumerate(nearly(GW)):
@@ -817,7 +869,7 @@ def image_cases():
 
 
 for part in (encap_cases, decap_cases, reencap_cases, local_cases, vrf_cases, mss_cases,
-             group_cases, lpm_cases, outer_cases, inner_cases, link_cases, host_cases, frag_cases,
+             group_cases, lpm_cases, outer_cases, tag_cases, inner_cases, link_cases, host_cases, frag_cases,
              image_cases):
     part()
 import golden6    # noqa: E402, F401

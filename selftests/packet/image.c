@@ -6,6 +6,7 @@
 
 #include <vrouter/encap.h>
 #include <vrouter/hash_write.h>
+#include <vrouter/tag.h>
 #include <vrouter/trie.h>
 
 #include "packet.h"
@@ -22,6 +23,7 @@ struct image {
 	__u64 vtep;
 	__u64 vtep6[2];
 	__u32 port6;
+	__u64 tagged[VR_TAGGED];
 	uint32_t size[VR_SEC_MAX];
 	void *base[VR_SEC_MAX];
 	struct vr_trie trie;
@@ -155,7 +157,8 @@ static void add_vif(struct image *im, const struct line *l)
 	vif->ifindex = line_number(l, "ifindex");
 	vif->vrf = line_number(l, "vrf");
 	vif->block = 16 + idx;
-	vif->flags = line_number(l, "tx") ? VR_VIF_TX : 0;
+	vif->flags = (line_number(l, "tx") ? VR_VIF_TX : 0) |
+		     (line_find(l, "vlans") ? VR_VIF_VLANS : 0);
 	vif->gateway_mac = vr_mac_u64(mac);
 	vif->mtu = line_number(l, "mtu");
 	vif->source_check = source_check(l);
@@ -271,10 +274,23 @@ static void add_route(struct image *im, const struct line *l)
 	vr_trie_reclaim(&im->trie, im->trie.nretired);
 }
 
+/* The last place first: a reader has to look at all of them. */
+static void add_tagged(struct image *im, const struct line *l)
+{
+	int i = VR_TAGGED - 1;
+
+	while (im->tagged[i])
+		if (!i--)
+			die("too many tags");
+	im->tagged[i] = vr_tagged_word(line_number(l, "ifindex"), line_number(l, "tags"));
+}
+
 void image_line(struct image *im, const struct line *l)
 {
 	if (!strcmp(l->word, "vtep"))
 		set_vtep(im, l);
+	else if (!strcmp(l->word, "tagged"))
+		add_tagged(im, l);
 	else if (!strcmp(l->word, "vrf"))
 		add_vrf(im, l);
 	else if (!strcmp(l->word, "vif"))
@@ -349,6 +365,7 @@ void image_reset(const struct image *im, struct bpf_object *obj, const struct li
 	if (line_find(l, "zero6"))
 		hdr.port6 |= VR_PORT6_ZERO;
 	memcpy(hdr.size, im->size, sizeof(hdr.size));
+	memcpy(hdr.tagged, im->tagged, sizeof(hdr.tagged));
 	push(im, obj, VR_SEC_HDR, &hdr);
 	push(im, obj, VR_SEC_BLOCK, im->base[VR_SEC_BLOCK]);
 	push(im, obj, VR_SEC_NHCTR, im->base[VR_SEC_NHCTR]);

@@ -201,10 +201,17 @@ void xdp_log_verbose(bool on)
 	(void)on;
 }
 
-struct xdp_result xdp_sync(uint32_t ifindex, uint32_t mode, int prog_fd)
+struct xdp_result xdp_sync(uint32_t ifindex, uint32_t mode, bool uplink, int prog_fd)
 {
+	(void)uplink;
 	(void)prog_fd;
 	return (struct xdp_result){ .state = mode, .failed = ifindex & 1 };
+}
+
+/* Some have one below. */
+uint32_t xdp_bottom(uint32_t ifindex)
+{
+	return ifindex & ~2U;
 }
 
 int xdp_clear(uint32_t ifindex)

@@ -1,0 +1,211 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Uplinks that are not the wire itself: a VLAN device, one in another (QinQ), a
+# bond, a VLAN on a bond. Tunnel packets arrive by each of them, by XDP where the
+# program is on the device below; a wire of the bond fails. A frame of another
+# VLAN on the same wire, which is a tenant's, is never taken for the underlay's.
+#
+#	red-a --- host-a ===eth0=== host-b --- red-b
+#	               \ ===eth1=== /
+#	                \===eth2===/
+
+# shellcheck source=selftests/net/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# host A|B N OTHER
+host()
+{
+	local name=red-$1 n=$2 other=$3
+
+	conf "host-$1" <<-END
+	addr add 192.0.2.$n/32 dev lo
+	link set red-$1 up
+	END
+	{
+		printf '%s\n' "vtep set 192.0.2.$n" "vrf add red vni 5001" "vrf add blue vni 5002"
+		fabric_vif "$name" $mode
+		echo "nexthop add id 1$other via 192.0.2.$other vni 5001 rmac $RMAC$other"
+		echo "nexthop add id 2$other via 192.0.2.$other vni 5002 rmac $RMAC$other"
+		echo "route add vrf red 10.1.$other.0/24 nhid 1$other"
+		echo "route add vrf red fd00:$other::/64 nhid 1$other"
+	} | vr_batch "host-$1"
+}
+
+hosts()
+{
+	local i
+
+	nets host-a host-b red-a red-b
+	modprobe -qa 8021q bonding
+	wire host-a:red-a red-a:eth0 1500 "" 02:bb:01:00:01:10
+	wire host-b:red-b red-b:eth0 1500 "" 02:bb:01:00:02:10
+	for i in 0 1 2; do
+		wire host-a:eth$i host-b:eth$i 1700
+	done
+	host a 1 2
+	host b 2 1
+	[ "$VR_MODE" = module ] || for i in a b; do
+		must vr host-$i fastpath enable
+	done
+}
+
+# device KIND: the device "ul0" of that kind
+device()
+{
+	case $1 in
+	vlan)	echo "link add link eth0 name ul0 type vlan id 30" ;;
+	qinq)	echo "link add link eth0 name low type vlan proto 802.1ad id 20"
+		echo "link set low up"
+		echo "link add link low name ul0 type vlan id 40" ;;
+	bond)	bond ul0 ;;
+	bondvlan) bond low
+		echo "link add link low name ul0 type vlan id 50" ;;
+	esac
+}
+
+bond()
+{
+	echo "link add $1 mtu 1700 type bond mode active-backup miimon 50"
+	for i in 1 2; do
+		echo "link set eth$i down"
+		echo "link set eth$i master $1"
+	done
+	echo "link set $1 type bond primary eth1"
+	echo "link set $1 up"
+}
+
+# Whether both bonds use the first wire: what comes by the other one is lost.
+on_first_wire()
+{
+	local ns
+
+	for ns in host-a host-b; do
+		ip -n $ns -j -d link show type bond |
+			jq -e '.[0].linkinfo.info_data.active_slave == "eth1"' || return
+	done
+}
+
+make_uplink()
+{
+	local ns n other
+
+	for ns in host-a host-b; do
+		n=$(host_number $ns)
+		other=$((3 - n))
+		device "$1" | conf $ns
+		conf $ns <<-END
+		link set ul0 mtu 1600
+		link set ul0 up
+		addr add 203.0.113.$n/24 dev ul0
+		route add 192.0.2.$other via 203.0.113.$other src 192.0.2.$n
+		END
+		must vr $ns uplink add ul0 mode $mode
+	done
+	[[ $1 != bond* ]] || must poll "$DEADLINE" on_first_wire
+	resolved host-a 2
+	resolved host-b 2
+}
+
+remove_uplink()
+{
+	local ns
+
+	for ns in host-a host-b; do
+		must vr $ns uplink del ul0
+		must ip -n $ns link del ul0
+		! ip -n $ns link show low >"$work/low" 2>&1 || must ip -n $ns link del low
+		printf 'link set %s up\n' eth1 eth2 | conf $ns
+	done
+}
+
+# Devices of a namespace that run a program in the driver
+programs()
+{
+	ip -n "$1" -j link show | jq -r '[.[] | select(.xdp.mode == 1) | .ifname] | sort | join(" ")'
+}
+
+# which path the packets of red took out and in, at both hosts
+paths()
+{
+	local ns
+
+	for ns in host-a host-b; do
+		stats $ns >"$work/now.$ns"
+		changes $ns | awk '$1 == "vrf.red" && /traffic/ { print $2 }' | sort
+	done | sort -u | paste -sd ' '
+}
+
+quiet_defaults
+mode=skb
+[ "$VR_MODE" = module ] || mode=xdp
+hosts
+for kind in vlan qinq bond bondvlan; do
+	note "$kind"
+	make_uplink $kind
+	for ns in host-a host-b; do
+		snap $ns
+	done
+	sed "s/^case /&$kind, /" "$TOOLS/devices.play" >"$work/$kind.play"
+	play "$work/$kind.play"
+	case $VR_MODE-$kind in
+	module-*)	want="traffic.tunnel-module traffic.vif-module" on="" ;;
+	xdp-bond)	want="traffic.tunnel-xdp traffic.vif-xdp" on="red-a ul0" ;;
+	xdp-bondvlan)	want="traffic.tunnel-module traffic.vif-xdp" on="low red-a" ;;
+	xdp-*)		want="traffic.tunnel-module traffic.vif-xdp" on="eth0 red-a" ;;
+	esac
+	same "$kind: where programs are" "$on" "$(programs host-a)"
+	same "$kind: the path of packets out and in" "$want" "$(paths)"
+	if [[ $kind == bond* ]]; then
+		must ip -n host-a link set eth1 down
+		# The next wire takes over on both sides.
+		poll "$DEADLINE" in_ns host-a ping -c 1 -W 1 -I 192.0.2.1 192.0.2.2 >"$work/ping"
+		sed "s/^case /&$kind, one wire down: /" "$TOOLS/devices.play" >"$work/$kind.play"
+		play "$work/$kind.play"
+		must ip -n host-a link set eth1 up
+		must poll "$DEADLINE" on_first_wire
+	fi
+	remove_uplink
+	same "$kind: programs went with it" "$([ "$VR_MODE" = module ] || echo red-a)" \
+		"$(programs host-a)"
+done
+
+# --- another VLAN on the wire of an uplink
+for ns in host-a host-b; do
+	must ip -n $ns link add link eth0 name eth0.200 type vlan id 200
+	must ip -n $ns link set eth0.200 up
+done
+make_uplink vlan
+GW200=$(ip -n host-a -j link show dev eth0.200 | jq -r '.[0].address')
+must vr host-a vif add eth0.200 vrf blue source-check off
+vr_batch host-a <<END
+vrf set blue default blackhole
+END
+# A tunnel packet as host-b sends it, but by VLAN 200; then by VLAN 30
+frames_to()
+{
+	/usr/bin/python3 - "$1" "$here" <<-END
+	import sys
+	sys.path.insert(0, sys.argv[2])
+	from fabric import A, RED_A, RED_B, ip4, off_wire
+	frame = off_wire(A, ip4(RED_B.ip4, RED_A.ip4))
+	frame.dst = sys.argv[1]
+	print(bytes(frame).hex())
+	END
+}
+frames_to "$GW200" >"$work/forged"
+snap host-a
+capture "got=red-a:eth0:in,ip"
+must frames send host-b eth0.200 <"$work/forged"
+counted "a tunnel packet in a tenant's VLAN: a tenant's packet" host-a <<END
+vif.eth0.200 drop.no-route 1
+vrf.blue drop.no-route 1
+END
+must frames send host-b ul0 <"$work/forged"
+counted "the same in the uplink's VLAN: red-a's" host-a <<END
+vif.red-a traffic.tx-$path 1/92
+vrf.red traffic.vif-$path 1/92
+END
+capture_end
+same "red-a got one frame" 1 "$(captured got | wc -l)"
+
+done_testing
