@@ -36,7 +36,7 @@ class Host:
         self.ttl, self.dscp = 64, None      # of its tunnel packets; None: the inner DSCP
 
     def rmac(self, vrf):
-        return (f"02:00:c0:00:02:0{self.number}" if vrf == "red" else
+        return (f"02:00:c0:00:02:0{self.number}" if vrf != "blue" else
                 f"02:00:0b:1e:00:0{self.number}")
 
 
