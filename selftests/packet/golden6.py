@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 """The cases of golden.py whose underlay is IPv6, or both."""
 
-from scapy.all import (ARP, ICMP, TCP, UDP, Ether, ICMPv6EchoRequest, ICMPv6ND_NS, IPv6,
-                       IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop, Raw, SCTP)
+from scapy.all import (ARP, ICMP, TCP, UDP, Dot1AD, Dot1Q, Ether, ICMPv6EchoRequest,
+                       ICMPv6ND_NS, IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment,
+                       IPv6ExtHdrHopByHop, Raw, SCTP)
 from scapy.layers.vxlan import VXLAN
 
 from __main__ import (FREE, OTHER_MAC, PORT, RED, REMOTE3, RMAC, SPINE_MAC, UPLINK, UPLINK_MAC,
                       V1, V5, VTEP6, Tunnel, decap, drop, encap, encapped, host, ip4, ip6, line,
-                      patched, punt, reencap, route, routed, tenant, tunnel)
+                      patched, punt, reencap, route, routed, tagged, tenant, tunnel)
 
 PEER = "2001:db8::2"
 REMOTE6 = Tunnel(32, PEER, 5001, "02:06:00:00:00:02", mtu=1430)
@@ -206,6 +207,22 @@ def reencap6():
     punt("outer-csum-send", UPLINK, tunnel(ip4("10.1.2.10", "10.6.2.10", ICMP())), name="-4-to-6")
 
 
+def tag6():
+    """An IPv6 underlay in a VLAN of an uplink."""
+    for name, tags in ("q", [(Dot1Q, 30)]), ("qinq", [(Dot1AD, 20), (Dot1Q, 40)]):
+        for ip in here4(), here6():
+            decap(f"over6-ip{ip.version}-{name}", ip, V1, frame=tagged(tunnel6(ip), *tags))
+        ip = ip6("fd06:2::10", "fd06:3::10")
+        reencap(f"6-to-6-{name}", ip, PLAIN6, frame=tagged(tunnel6(ip), *tags))
+        frame = tagged(tunnel6(here4(ttl=1)), *tags)
+        punt("ttl", UPLINK, frame, name=f"-over6-{name}", gone=frame[4 * len(tags):])
+        host(f"over6-{name}-bgp", tagged(Ether(dst=UPLINK_MAC, src=SPINE_MAC) /
+                                         IPv6(src=PEER, dst=VTEP6) / TCP(dport=179), *tags))
+        frame = tagged(tunnel6(here4(), vni=4999), *tags)
+        drop("vni-unknown", UPLINK, frame, 0, name=f"-over6-{name}", after=frame[4 * len(tags):])
+    host("over6-vlan-other", tagged(tunnel6(here4()), (Dot1Q, 31)))
+
+
 def host6():
     inner = here4()
     eth = Ether(dst=UPLINK_MAC, src=SPINE_MAC)
@@ -225,5 +242,5 @@ def host6():
     host("over6-runt", bytes(tunnel6(inner))[:61])
 
 
-for part in encap6, decap6, outer6, reencap6, host6:
+for part in encap6, decap6, outer6, reencap6, tag6, host6:
     part()
