@@ -251,6 +251,7 @@ static void lane_vrouter(struct lane *l)
 	scene_init(&s, t, l->decap, if_nametoindex("vout"));
 	table_hash(t, vr_key_ifindex(if_nametoindex("vin")), 1, VR_VALUE_MASK_IFINDEX);
 	vif[1].ifindex = if_nametoindex("vin");
+	scene_uplink(&s, if_nametoindex("vin"));
 	if (!obj)
 		die("cannot open the fast path");
 	table_size_maps(t, obj->obj);

@@ -69,6 +69,7 @@ static void bench_load(struct bench *b)
 	memcpy(b->skel->bss->tmpl, b->scene.tmpl, sizeof(b->skel->bss->tmpl));
 	memcpy(b->skel->bss->tenant_eth, b->scene.eth, sizeof(b->skel->bss->tenant_eth));
 	b->skel->bss->floor_nh = SCENE_FLOOR_NH;
+	b->skel->bss->from_ifindex = SCENE_IFINDEX;
 }
 
 static struct contender contender(struct bench *b, const char *name, struct bpf_program *prog)

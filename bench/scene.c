@@ -4,6 +4,7 @@
 
 #include <vrouter/encap.h>
 #include <vrouter/hash.h>
+#include <vrouter/port.h>
 
 #include "scene.h"
 
@@ -104,6 +105,15 @@ static void vifs_init(struct scene *s, uint32_t out)
 	}
 }
 
+void scene_uplink(struct scene *s, uint32_t ifindex)
+{
+	struct vr_hdr *hdr = table_section(s->t, VR_SEC_HDR);
+	struct vr_port *port = &hdr->port[vr_port_find(hdr->port, ifindex, 0)];
+
+	port->key = vr_port_key(ifindex, 0);
+	port->mac = mac_number(SCENE_MAC_UPLINK);
+}
+
 static void header_init(struct scene *s)
 {
 	struct vr_hdr *hdr = table_section(s->t, VR_SEC_HDR);
@@ -116,6 +126,7 @@ static void header_init(struct scene *s)
 	hdr->nhs = TABLE_NHS;
 	hdr->slots = table_slots(s->t);
 	hdr->vtep = vr_vtep_word(vr_hton32(VTEP), vr_hton16(PORT));
+	scene_uplink(s, SCENE_IFINDEX);
 }
 
 /* What the other side's vrouter would have sent. */

@@ -34,6 +34,8 @@ struct scene {
  * in a scene for decapsulation. Frames leave by @out.
  */
 void scene_init(struct scene *s, struct table *t, bool decap, uint32_t out);
+/* A device that tunnel packets come by, besides SCENE_IFINDEX. */
+void scene_uplink(struct scene *s, uint32_t ifindex);
 /* The headers alone, for who needs frames and no image. */
 void scene_frame_init(struct scene *s);
 /* The vif that VRF @vrf's tenants are behind. */

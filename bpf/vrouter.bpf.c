@@ -5,7 +5,7 @@
  */
 #include "send.bpf.h"
 #include <vrouter/outer.h>
-#include <vrouter/tag.h>
+#include <vrouter/port.h>
 
 /* What is behind outer headers that are ours, of @family. */
 static __always_inline __u32 tunnel_verdict(struct packet *p, const struct vr_outer *o,
@@ -67,6 +67,15 @@ static __noinline int uplink_finish(struct xdp_md *ctx, struct packet *p, __u32 
 	return packet_forward(ctx, p, headers);
 }
 
+/* Whether the frame is for the uplink's own MAC. */
+static __noinline int uplink_takes(struct xdp_md *ctx, const struct vr_hdr *hdr, __u32 tags)
+{
+	const struct vr_eth *eth = ctx_data(ctx);
+
+	return (const void *)(eth + 1) <= ctx_end(ctx) &&
+	       vr_port_takes(hdr, ctx->ingress_ifindex, tags, eth->dst);
+}
+
 /*
  * Take the tags of an uplink's VLAN off: what is left of the MACs before the
  * Ethernet type is nobody's concern. They stay in the headroom, from where
@@ -76,7 +85,7 @@ static __noinline __u32 uplink_untag(struct xdp_md *ctx, struct packet *p)
 {
 	__u32 tags, len = vr_tags_read(ctx_data(ctx), ctx_end(ctx), &tags);
 
-	if (!len || !vr_tagged_known(p->hdr, ctx->ingress_ifindex, tags))
+	if (!len || !uplink_takes(ctx, p->hdr, tags))
 		return 0;
 	if (bpf_xdp_adjust_head(ctx, len))
 		return 0;
@@ -112,6 +121,8 @@ int vr_xdp_uplink(struct xdp_md *ctx)
 
 	if (!p.hdr || p.hdr->flags & VR_F_RETIRED)
 		return XDP_PASS;
+	if (!uplink_takes(ctx, p.hdr, 0))
+		return uplink_tagged(ctx, &p);
 	verdict = uplink_verdict(&p, ctx_data(ctx), ctx_end(ctx));
 	if (verdict == VR_OUTER_NOT_OURS) {
 		verdict = uplink6_verdict(ctx, &p);

@@ -284,8 +284,7 @@ static int fill_img(struct vrouter_img *to, struct vrouter_img *from,
 	vrouter_hdr(to)->vtep6[1] = vrouter_hdr(from)->vtep6[1];
 	vrouter_hdr(to)->port6 = vrouter_hdr(from)->port6;
 	vrouter_hdr(to)->reserved_check = vrouter_hdr(from)->reserved_check;
-	memcpy(vrouter_hdr(to)->tagged, vrouter_hdr(from)->tagged,
-	       sizeof(vrouter_hdr(to)->tagged));
+	memcpy(vrouter_hdr(to)->port, vrouter_hdr(from)->port, sizeof(vrouter_hdr(to)->port));
 	for (i = 0; i < ARRAY_SIZE(plain); i++)
 		memcpy(to->view.base[plain[i]], from->view.base[plain[i]],
 		       from->view.size[plain[i]] * vrouter_record_sizes[plain[i]]);

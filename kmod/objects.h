@@ -41,8 +41,8 @@ void vrouter_uplink_free_all(struct vrouter *vr);
 void vrouter_uplink_netdev_event(struct vrouter *vr, struct net_device *dev,
 				 unsigned long event);
 
-/* Write which VLANs on which devices are uplinks. uplink-tags.c */
-void vrouter_uplink_tags_update(struct vrouter *vr);
+/* Write where frames of uplinks come to XDP. uplink-port.c */
+void vrouter_uplink_port_update(struct vrouter *vr);
 
 /* vtep.c; RTNL is held */
 void vrouter_vtep_close(struct vrouter *vr);
@@ -67,6 +67,12 @@ bool vrouter_pmtu_take(struct vrouter *vr, struct vrouter_prefix *addr, u32 *mtu
 int vrouter_remote_join(struct vrouter *vr, struct vrouter_nexthop *nh,
 			struct netlink_ext_ack *extack);
 void vrouter_remote_leave(struct vrouter *vr, struct vrouter_nexthop *nh);
+
+/* Whether a tunnel can be sent into: to ourselves it can, without an underlay. */
+static inline bool vrouter_remote_reached(const struct vrouter_remote *r)
+{
+	return r && (r->resolved || r->self);
+}
 
 /* hop.c: the routers behind vifs */
 struct vrouter_nh_spec;

@@ -25,7 +25,7 @@ static void uplink_remove(struct vrouter *vr, struct vrouter_uplink *up)
 	list_del(&up->list);
 	netdev_put(up->dev, &up->tracker);
 	kfree(up);
-	vrouter_uplink_tags_update(vr);
+	vrouter_uplink_port_update(vr);
 	vrouter_remote_kick(vr);
 }
 
@@ -41,9 +41,9 @@ void vrouter_uplink_netdev_event(struct vrouter *vr, struct net_device *dev, uns
 {
 	struct vrouter_uplink *up = vrouter_uplink_find(vr, dev->ifindex);
 
-	/* A device joins a bond below an uplink, or leaves it. */
-	if (event == NETDEV_CHANGEUPPER)
-		vrouter_uplink_tags_update(vr);
+	/* A device joins a bond below an uplink, or leaves it; or one of them has another MAC. */
+	if (event == NETDEV_CHANGEUPPER || event == NETDEV_CHANGEADDR)
+		vrouter_uplink_port_update(vr);
 	if (!up)
 		return;
 	switch (event) {
@@ -96,7 +96,7 @@ static int uplink_add(struct vrouter *vr, struct genl_info *info)
 	netdev_hold(dev, &up->tracker, GFP_KERNEL);
 	apply_settings(up, info->attrs);
 	list_add_tail(&up->list, &vr->uplinks);
-	vrouter_uplink_tags_update(vr);
+	vrouter_uplink_port_update(vr);
 	vr->gen++;
 	vrouter_remote_kick(vr);
 	vrouter_notify_uplink(vr, up, VROUTER_CMD_UPLINK_NTF);

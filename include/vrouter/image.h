@@ -48,7 +48,17 @@ struct vr_u32x16 {
 #define VR_PORT6_VALID	(1u << 16)	/* there is an IPv6 endpoint */
 #define VR_PORT6_ZERO	(1u << 17)	/* it takes UDP checksum 0 (RFC 6935) */
 
-#define VR_TAGGED	16	/* VLANs of uplinks, on each device below them */
+#define VR_PORTS	32	/* a power of two */
+
+/**
+ * struct vr_port - where frames of an uplink come to XDP, see port.h.
+ * @key: vr_port_key(); 0 is none, and while @mac changes
+ * @mac: the uplink's own, as vr_mac_u64()
+ */
+struct vr_port {
+	__u64 key;
+	__u64 mac;
+};
 
 /**
  * struct vr_hdr - the image's header, one record.
@@ -65,7 +75,7 @@ struct vr_u32x16 {
  *	0, for a grace period, before @vtep6 changes
  * @reserved_check: VR_CHECK_* for reserved bits of VXLAN headers
  * @size: records in each section
- * @tagged: VLANs of uplinks, see tag.h; 0 is none
+ * @port: hash table of uplinks, of open addressing by ifindex
  */
 struct vr_hdr {
 	__u32 magic;
@@ -80,7 +90,7 @@ struct vr_hdr {
 	__u32 port6;
 	__u32 reserved_check;
 	__u32 size[VR_SEC_MAX];
-	__u64 tagged[VR_TAGGED];
+	struct vr_port port[VR_PORTS];
 };
 
 /**
@@ -262,7 +272,7 @@ struct vr_nhctr {
 #define VR_PATH_MODULE	1
 
 _Static_assert(sizeof(struct vr_u32x16) == 64, "vr_u32x16");
-_Static_assert(sizeof(struct vr_hdr) == 64 + 4 * VR_SEC_MAX + 8 * VR_TAGGED, "vr_hdr");
+_Static_assert(sizeof(struct vr_hdr) == 64 + 4 * VR_SEC_MAX + 16 * VR_PORTS, "vr_hdr");
 _Static_assert(sizeof(struct vr_hdr) % 8 == 0, "vr_hdr");
 _Static_assert(sizeof(struct vr_bucket) == 64, "vr_bucket");
 _Static_assert(sizeof(struct vr_vrf) == 32, "vr_vrf");

@@ -53,6 +53,8 @@ hosts()
 device()
 {
 	case $1 in
+	plain)	echo "link set eth0 down"
+		echo "link set eth0 name ul0" ;;
 	vlan)	echo "link add link eth0 name ul0 type vlan id 30" ;;
 	qinq)	echo "link add link eth0 name low type vlan proto 802.1ad id 20"
 		echo "link set low up"
@@ -112,7 +114,12 @@ remove_uplink()
 
 	for ns in host-a host-b; do
 		must vr $ns uplink del ul0
-		must ip -n $ns link del ul0
+		if [ "$1" = plain ]; then
+			printf '%s\n' "link set ul0 down" "link set ul0 name eth0" \
+				"addr flush dev eth0" "link set eth0 up" | conf $ns
+		else
+			must ip -n $ns link del ul0
+		fi
 		! ip -n $ns link show low >"$work/low" 2>&1 || must ip -n $ns link del low
 		printf 'link set %s up\n' eth1 eth2 | conf $ns
 	done
@@ -135,11 +142,71 @@ paths()
 	done | sort -u | paste -sd ' '
 }
 
+# mac_of NS: of its uplink
+mac_of()
+{
+	ip -n "$1" -j link show dev ul0 | jq -r '.[0].address'
+}
+
+# A tunnel packet to host-a, as host-b sends it, without its destination MAC
+tunnel_frame()
+{
+	/usr/bin/python3 - "$here" <<-END
+	import sys
+	sys.path.insert(0, sys.argv[1])
+	from fabric import A, RED_A, RED_B, ip4, off_wire
+	print(bytes(off_wire(A, ip4(RED_B.ip4, RED_A.ip4)))[6:].hex())
+	END
+}
+
+# frames_to MAC: the same to this MAC
+frames_to()
+{
+	echo "${1//:/}$forged"
+}
+
+# Who takes a frame for which MAC; KIND is that of the uplink
+macs()
+{
+	local kind=$1 old
+
+	old=$(mac_of host-a)
+	{
+		frames_to 02:cc:cc:cc:cc:cc
+		frames_to "$(mac_of host-b)"
+	} >"$work/others"
+	frames_to "$old" >"$work/old"
+	frames_to 02:aa:00:00:00:77 >"$work/new"
+	snap host-a
+	capture "got=red-a:eth0:in,ip"
+	must frames send host-b ul0 <"$work/others"
+	must frames send host-b ul0 <"$work/new"
+	must ip -n host-a link set ul0 address 02:aa:00:00:00:77
+	must frames send host-b ul0 <"$work/new"
+	counted "$kind: host-a takes what is for its MAC, which changes" host-a <<-END
+	vif.red-a traffic.tx-$path 1/92
+	vrf.red traffic.vif-$path 1/92
+	END
+	# A VLAN device also has the MAC of the device below.
+	if [[ $kind == plain || $kind == bond ]]; then
+		must frames send host-b ul0 <"$work/old"
+	fi
+	must ip -n host-a link set ul0 address "$old"
+	must frames send host-b ul0 <"$work/old"
+	counted "$kind: ... and again, its old one" host-a <<-END
+	vif.red-a traffic.tx-$path 1/92
+	vrf.red traffic.vif-$path 1/92
+	END
+	capture_end
+	same "$kind: red-a got two frames" 2 "$(captured got | wc -l)"
+}
+
 quiet_defaults
 mode=skb
 [ "$VR_MODE" = module ] || mode=xdp
+forged=$(tunnel_frame)
 hosts
-for kind in vlan qinq bond bondvlan; do
+for kind in plain vlan qinq bond bondvlan; do
 	note "$kind"
 	make_uplink $kind
 	for ns in host-a host-b; do
@@ -149,6 +216,7 @@ for kind in vlan qinq bond bondvlan; do
 	play "$work/$kind.play"
 	case $VR_MODE-$kind in
 	module-*)	want="traffic.tunnel-module traffic.vif-module" on="" ;;
+	xdp-plain)	want="traffic.tunnel-xdp traffic.vif-xdp" on="red-a ul0" ;;
 	xdp-bond)	want="traffic.tunnel-xdp traffic.vif-xdp" on="red-a ul0" ;;
 	xdp-bondvlan)	want="traffic.tunnel-module traffic.vif-xdp" on="low red-a" ;;
 	xdp-*)		want="traffic.tunnel-module traffic.vif-xdp" on="eth0 red-a" ;;
@@ -164,7 +232,8 @@ for kind in vlan qinq bond bondvlan; do
 		must ip -n host-a link set eth1 up
 		must poll "$DEADLINE" on_first_wire
 	fi
-	remove_uplink
+	macs $kind
+	remove_uplink $kind
 	same "$kind: programs went with it" "$([ "$VR_MODE" = module ] || echo red-a)" \
 		"$(programs host-a)"
 done
@@ -180,18 +249,7 @@ must vr host-a vif add eth0.200 vrf blue source-check off
 vr_batch host-a <<END
 vrf set blue default blackhole
 END
-# A tunnel packet as host-b sends it, but by VLAN 200; then by VLAN 30
-frames_to()
-{
-	/usr/bin/python3 - "$1" "$here" <<-END
-	import sys
-	sys.path.insert(0, sys.argv[2])
-	from fabric import A, RED_A, RED_B, ip4, off_wire
-	frame = off_wire(A, ip4(RED_B.ip4, RED_A.ip4))
-	frame.dst = sys.argv[1]
-	print(bytes(frame).hex())
-	END
-}
+# By VLAN 200; then by VLAN 30
 frames_to "$GW200" >"$work/forged"
 snap host-a
 capture "got=red-a:eth0:in,ip"

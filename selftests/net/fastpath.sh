@@ -351,7 +351,7 @@ misfits()
 	theirs=$(prog_ids host-b)
 	ours=$(prog_ids host-a)
 	refused "other records" "another image ABI" give host-a "$OBJECT" vif 40
-	refused "another header" "another image ABI" give host-a "$OBJECT" hdr 512
+	refused "another header" "another image ABI" give host-a "$OBJECT" hdr 1024
 	refused "no room" "smaller than the image" give host-a "$OBJECT"
 	refused "two objects" "share one set of image maps" mix host-a "$OBJECT"
 	refused "programs of another namespace" "hold an image already" \

@@ -36,6 +36,7 @@ RMAC = "02:00:c0:00:02:01"
 SPINE_MAC, UPLINK_MAC = "02:aa:00:00:00:fe", "02:aa:00:00:00:01"
 GW = "02:00:5e:00:00:01"
 HOST = "02:bb:00:00:00:%02x"
+VLAN_MAC, UPLINK2_MAC = "02:aa:00:00:00:02", "02:aa:00:00:00:03"
 OTHER_MAC = "02:cc:cc:cc:cc:cc"
 
 out = []
@@ -103,10 +104,14 @@ def route(in_vrf, prefix, slot):
 
 RED, BLUE, FREE, LPM, LEAK5, LEAK4, SELF_LOOP, CLAMP, ECMP = 1, 2, 3, 4, 5, 6, 11, 12, 13
 line("vtep", addr=VTEP, addr6=VTEP6, port=PORT)
-# VLANs of uplinks: 30; 40 in 802.1ad 20; 50 on another device
-TAGS = ((UPLINK, [(Dot1Q, 30)]), (UPLINK, [(Dot1AD, 20), (Dot1Q, 40)]), (101, [(Dot1Q, 50)]))
-for tagged_dev, stack in TAGS:
-    line("tagged", ifindex=tagged_dev, tags=sum(
+# VLANs of uplinks: 30; 40 in 802.1ad 20; 60 with a MAC of its own; 50 on another device
+TAGS = ((UPLINK, [(Dot1Q, 30)], UPLINK_MAC), (UPLINK, [(Dot1AD, 20), (Dot1Q, 40)], UPLINK_MAC),
+        (UPLINK, [(Dot1Q, 60)], VLAN_MAC), (101, [(Dot1Q, 50)], UPLINK_MAC))
+# The first one has the place in the table where the second is looked for.
+for dev, mac in (UPLINK + 32, UPLINK2_MAC), (UPLINK, UPLINK_MAC):
+    line("port", ifindex=dev, tags=0, mac=mac)
+for dev, stack, mac in TAGS:
+    line("port", ifindex=dev, mac=mac, tags=sum(
         ((0x1000 if kind is Dot1Q else 0x2000) | vid) << 16 * at
         for at, (kind, vid) in enumerate(stack)))
 vrf(RED, 5001)
@@ -697,6 +702,31 @@ def tag_cases():
         host(f"vlan-runt-{n}", tagged(tunnel(ip), *qinq)[:n].ljust(14, b"\x81"))
 
 
+def retold(frame, dst):
+    """The frame to another MAC."""
+    return bytes.fromhex(dst.replace(":", "")) + bytes(frame)[6:]
+
+
+def mac_cases():
+    """Frames for another MAC than that of the uplink are not ours, nor dropped by us."""
+    ip = ip4(src="10.1.2.10", dst="10.1.1.10")
+    macs = {"other": OTHER_MAC, "of-another-uplink": UPLINK2_MAC, "of-a-vlan": VLAN_MAC,
+            "broadcast": "ff:ff:ff:ff:ff:ff", "multicast": "01:00:5e:00:00:01",
+            "zero": "00:00:00:00:00:00", "one-bit-first": "00:aa:00:00:00:01",
+            "one-bit-last": "02:aa:00:00:00:00"}
+    for name, mac in macs.items():
+        host(f"mac-{name}", retold(tunnel(ip), mac))
+        host(f"mac-{name}-malformed", retold(bytes(tunnel(ip))[:63], mac))
+        if name != "of-a-vlan":
+            for n, (dev, tags, _) in enumerate(TAGS):
+                if dev == UPLINK:
+                    host(f"mac-{name}-vlan-{n}", retold(tagged(tunnel(ip), *tags), mac))
+    host("mac-of-a-vlan-in-another", retold(tagged(tunnel(ip), (Dot1Q, 30)), VLAN_MAC))
+    # It has its own, and the one below it is left to the host.
+    decap("ip4-q-own-mac", ip, V1, frame=retold(tagged(tunnel(ip), (Dot1Q, 60)), VLAN_MAC))
+    host("mac-below-the-vlan", tagged(tunnel(ip), (Dot1Q, 60)))
+
+
 def inner_cases():
     """What the packet itself is, whether it came by a tunnel or from a vif."""
     for dev, name, wrap, a, b, a6, b6 in (
@@ -869,8 +899,8 @@ def image_cases():
 
 
 for part in (encap_cases, decap_cases, reencap_cases, local_cases, vrf_cases, mss_cases,
-             group_cases, lpm_cases, outer_cases, tag_cases, inner_cases, link_cases, host_cases, frag_cases,
-             image_cases):
+             group_cases, lpm_cases, outer_cases, tag_cases, mac_cases, inner_cases, link_cases,
+             host_cases, frag_cases, image_cases):
     part()
 import golden6    # noqa: E402, F401
 sys.stdout.write("\n".join(out) + "\n")

@@ -8,7 +8,7 @@ from scapy.layers.vxlan import VXLAN
 
 from __main__ import (FREE, OTHER_MAC, PORT, RED, REMOTE3, RMAC, SPINE_MAC, UPLINK, UPLINK_MAC,
                       V1, V5, VTEP6, Tunnel, decap, drop, encap, encapped, host, ip4, ip6, line,
-                      patched, punt, reencap, route, routed, tagged, tenant, tunnel)
+                      patched, punt, reencap, retold, route, routed, tagged, tenant, tunnel)
 
 PEER = "2001:db8::2"
 REMOTE6 = Tunnel(32, PEER, 5001, "02:06:00:00:00:02", mtu=1430)
@@ -223,6 +223,12 @@ def tag6():
     host("over6-vlan-other", tagged(tunnel6(here4()), (Dot1Q, 31)))
 
 
+def mac6():
+    for name, mac in ("other", OTHER_MAC), ("multicast", "33:33:00:00:00:01"):
+        host(f"over6-mac-{name}", retold(tunnel6(here4()), mac))
+        host(f"over6-mac-{name}-q", retold(tagged(tunnel6(here4()), (Dot1Q, 30)), mac))
+
+
 def host6():
     inner = here4()
     eth = Ether(dst=UPLINK_MAC, src=SPINE_MAC)
@@ -242,5 +248,5 @@ def host6():
     host("over6-runt", bytes(tunnel6(inner))[:61])
 
 
-for part in encap6, decap6, outer6, reencap6, tag6, host6:
+for part in encap6, decap6, outer6, reencap6, tag6, mac6, host6:
     part()

@@ -6,7 +6,7 @@
 
 #include <vrouter/encap.h>
 #include <vrouter/hash_write.h>
-#include <vrouter/tag.h>
+#include <vrouter/port.h>
 #include <vrouter/trie.h>
 
 #include "packet.h"
@@ -23,7 +23,7 @@ struct image {
 	__u64 vtep;
 	__u64 vtep6[2];
 	__u32 port6;
-	__u64 tagged[VR_TAGGED];
+	struct vr_port port[VR_PORTS];
 	uint32_t size[VR_SEC_MAX];
 	void *base[VR_SEC_MAX];
 	struct vr_trie trie;
@@ -274,23 +274,25 @@ static void add_route(struct image *im, const struct line *l)
 	vr_trie_reclaim(&im->trie, im->trie.nretired);
 }
 
-/* The last place first: a reader has to look at all of them. */
-static void add_tagged(struct image *im, const struct line *l)
+static void add_port(struct image *im, const struct line *l)
 {
-	int i = VR_TAGGED - 1;
+	uint32_t ifindex = line_number(l, "ifindex"), tags = line_number(l, "tags");
+	uint32_t at = vr_port_find(im->port, ifindex, tags);
+	uint8_t mac[6];
 
-	while (im->tagged[i])
-		if (!i--)
-			die("too many tags");
-	im->tagged[i] = vr_tagged_word(line_number(l, "ifindex"), line_number(l, "tags"));
+	if (at == VR_PORTS)
+		die("too many ports");
+	line_mac(l, "mac", mac);
+	im->port[at].key = vr_port_key(ifindex, tags);
+	im->port[at].mac = vr_mac_u64(mac);
 }
 
 void image_line(struct image *im, const struct line *l)
 {
 	if (!strcmp(l->word, "vtep"))
 		set_vtep(im, l);
-	else if (!strcmp(l->word, "tagged"))
-		add_tagged(im, l);
+	else if (!strcmp(l->word, "port"))
+		add_port(im, l);
 	else if (!strcmp(l->word, "vrf"))
 		add_vrf(im, l);
 	else if (!strcmp(l->word, "vif"))
@@ -365,7 +367,7 @@ void image_reset(const struct image *im, struct bpf_object *obj, const struct li
 	if (line_find(l, "zero6"))
 		hdr.port6 |= VR_PORT6_ZERO;
 	memcpy(hdr.size, im->size, sizeof(hdr.size));
-	memcpy(hdr.tagged, im->tagged, sizeof(hdr.tagged));
+	memcpy(hdr.port, im->port, sizeof(hdr.port));
 	push(im, obj, VR_SEC_HDR, &hdr);
 	push(im, obj, VR_SEC_BLOCK, im->base[VR_SEC_BLOCK]);
 	push(im, obj, VR_SEC_NHCTR, im->base[VR_SEC_NHCTR]);
