@@ -32,7 +32,7 @@ static bool is_usable(const struct vrouter_nexthop *nh)
 	if (nh->down)
 		return false;
 	if (nh->type == VROUTER_NEXTHOP_TYPE_TUNNEL)
-		return nh->remote && (nh->remote->resolved || nh->remote->self);
+		return vrouter_remote_reached(nh->remote);
 	dev = nh->vif->dev;
 	return dev->flags & IFF_UP && netif_carrier_ok(dev) && (!nh->hop.len || nh->hop_known);
 }

@@ -67,6 +67,8 @@ self()
 	printf 'route add vrf blue %s dev blue-a\n' 10.7.1.10/32 fd07:1::10/128
 	printf 'route add vrf blue %s nhid 35\n' 10.1.1.20/32 fd00:1::20/128
 } | vr_batch host-a
+same "they are shown as resolved, by no uplink" "31 32 33 34 35" "$(vr host-a nexthop show |
+	awk '/ via 192.0.2.1 .* resolved / && !/ uplink / { print $2 }' | paste -sd ' ')"
 play_counted rules-hairpin host-a
 
 # --- errors that a VRF sends, and their limit
