@@ -12,10 +12,14 @@ from fabric import GWMAC, MODES, PORT, built, icmp_error, ip4, ip6, routed, sour
 from model import Group
 
 TENANT_MAC = "02:bb:01:00:01:10"
-VIFS = {21: ("red-x", "02:bb:01:00:03:21"), 22: ("red-y", "02:bb:01:00:03:22")}
+# Name and MAC behind a vif, and the vif's own: hosts, and routers of either family
+VIFS = {21: ("red-x", "02:bb:01:00:03:21", GWMAC), 22: ("red-y", "02:bb:01:00:03:22", GWMAC),
+        51: ("red-r1", "02:ee:01:00:00:01", "02:ee:01:00:00:02"),
+        52: ("red-r2", "02:ee:02:00:00:01", "02:ee:02:00:00:02")}
 # Link n leads to VTEP 192.0.2.n, by nexthop 10 + n and by nexthop 40 + n
 LINKS = (2, 3, 4)
-PORTS = ["red-a red-a eth0 in"] + [f"{name} {name} eth0 in" for name, _ in VIFS.values()] + \
+PORTS = ["red-a red-a eth0 in"] + \
+    [f"{VIFS[n][0]} {VIFS[n][0]} eth0 in{',noarp,nond' if n > 50 else ''}" for n in VIFS] + \
     [f"wire-{n} far a{n} in,vxlan" for n in LINKS]
 
 
@@ -60,8 +64,8 @@ class Section:
                 self.count(f"vtep.192.0.2.{nhid % 10}", f"traffic.{path}", n, [mode])
         ip = routed(ip) if vif else ip
         if nhid in VIFS:
-            name, mac = VIFS[nhid]
-            return name, Ether(dst=mac, src=GWMAC) / ip
+            name, mac, own = VIFS[nhid]
+            return name, Ether(dst=mac, src=own) / ip
         return f"wire-{nhid % 10}", on_wire(nhid, ip)
 
     def case(self, name, gets, sends):
@@ -136,6 +140,12 @@ by_all("mixed-without-21", down(mixed, 21), ["red-x"], 200, 3)
 by_all("mixed-without-21-flag", down(mixed, 21), [], 200, 3)
 by_all("mixed-flushed", Group({42: 1, 22: 1}, mixed), ["red-x"], 200, 3)
 
+# Routers behind vifs
+routers = by_all("routers", Group({51: 1, 52: 1}), number=500, net=5)
+for n in 51, 52:
+    assert sum(routers.member(ip) == n for ip in flows4(5) + flows6(5)) > 15
+    by_all(f"routers-without-{n}", down(routers, n), number=500, net=5)
+
 s = Section("fragments")
 for n in range(6):
     ip = IP(src="10.1.1.10", dst=f"10.2.9.{n}", id=n) / UDP(sport=7 + n, dport=8) / Raw(b"f" * 2000)
@@ -181,7 +191,7 @@ assert len(sizes) == 2
 # Sources of a group's vifs: any of them, and no other
 s = Section("sources")
 ip = ip4("10.3.0.9", "10.1.1.10")
-for vif, mac in VIFS.values():
+for vif, mac, _ in (VIFS[21], VIFS[22]):
     s.case(f"from {vif}, a member", [("red-a", Ether(dst=TENANT_MAC, src=GWMAC) / routed(ip))],
            [(vif, Ether(dst=GWMAC, src=mac) / ip)])
 s.case("from red-a, no member", [], [("red-a", Ether(dst=GWMAC, src=TENANT_MAC) / ip)])

@@ -8,10 +8,12 @@
 #	red-a 10.1.1.10 ---+            up2 ======= a2: VTEP 192.0.2.2
 #	red-x -------------+-- host-a   up3 ======= a3: VTEP 192.0.2.3   far
 #	red-y -------------+ 192.0.2.1  up4 ======= a4: VTEP 192.0.2.4 (narrow)
+#	red-r1, red-r2 ----+
 #
 # far answers ARP and no more: what is sent to a VTEP ends there. Nexthop 10 + n
 # is the tunnel to VTEP n, 42 another one to VTEP 2; 21 and 22 are hosts behind
-# red-x and red-y.
+# red-x and red-y. red-r1 and red-r2 are routers, with an IPv4 and an IPv6 address:
+# nexthops 51 and 52.
 
 # shellcheck source=selftests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -20,7 +22,7 @@ mode=skb
 [ "$VR_MODE" = module ] || mode=xdp
 
 quiet_defaults
-nets host-a far red-a red-x red-y
+nets host-a far red-a red-x red-y red-r1 red-r2
 for n in 2 3 4; do
 	mtu=1600
 	[ $n != 4 ] || mtu=1500
@@ -36,6 +38,21 @@ done >"$work/host-a"
 wire host-a:red-a red-a:eth0 1500 02:bb:01:00:01:01 02:bb:01:00:01:10
 wire host-a:red-x red-x:eth0 1500 02:bb:01:00:03:01 02:bb:01:00:03:21
 wire host-a:red-y red-y:eth0 1500 02:bb:01:00:03:02 02:bb:01:00:03:22
+for n in 1 2; do
+	wire host-a:red-r$n red-r$n:eth0 1500 02:ee:0$n:00:00:02 02:ee:0$n:00:00:01
+done
+conf host-a <<END
+addr add 10.9.1.2/24 dev red-r1
+addr add fd09:2::2/64 dev red-r2 nodad
+addr add fe80::2/64 dev red-r2 nodad
+END
+must ip -n red-r1 addr add 10.9.1.1/24 dev eth0
+must ip -n red-r2 addr add fd09:2::1/64 dev eth0 nodad
+# They look for nobody by themselves, nor does the host once it knows them.
+must ip -n red-r1 neigh add 10.9.1.2 dev eth0 lladdr 02:ee:01:00:00:02
+must ip -n red-r2 neigh add fe80::2 dev eth0 lladdr 02:ee:02:00:00:02
+in_ns host-a sysctl -qw net.ipv4.neigh.red-r1.base_reachable_time_ms=3600000 \
+	net.ipv6.neigh.red-r2.base_reachable_time_ms=3600000
 
 {
 	echo "vtep set 192.0.2.1"
@@ -48,6 +65,10 @@ wire host-a:red-y red-y:eth0 1500 02:bb:01:00:03:02 02:bb:01:00:03:22
 		"addr fd00:1::10 lladdr 02:bb:01:00:01:10 gwmac $GWMAC mode $mode"
 	echo "vif add red-x vrf red gwmac $GWMAC mode $mode"
 	echo "vif add red-y vrf red gwmac $GWMAC mode $mode"
+	echo "vif add red-r1 vrf red gateway 10.9.1.2/24 host on mode $mode"
+	echo "vif add red-r2 vrf red gateway fd09:2::2/64 host on mode $mode"
+	echo "nexthop add id 51 dev red-r1 via 10.9.1.1"
+	echo "nexthop add id 52 dev red-r2 via fd09:2::1"
 	echo "nexthop add id 42 via 192.0.2.2 vni 5001 rmac ${RMAC}2"
 	echo "nexthop add id 21 dev red-x lladdr 02:bb:01:00:03:21"
 	echo "nexthop add id 22 dev red-y lladdr 02:bb:01:00:03:22"
@@ -56,10 +77,13 @@ resolved host-a 4
 vr_batch host-a <<END
 nexthop add id 100 group 12/13/14,2
 nexthop add id 200 group 21/22/42
+nexthop add id 500 group 51/52
 route add vrf red 10.2.0.0/16 nhid 100
 route add vrf red fd00:2::/32 nhid 100
 route add vrf red 10.3.0.0/16 nhid 200
 route add vrf red fd00:3::/32 nhid 200
+route add vrf red 10.5.0.0/16 nhid 500
+route add vrf red fd00:5::/32 nhid 500
 END
 fast_path host-a
 
@@ -197,6 +221,36 @@ must vr host-a nexthop replace id 100 group 12/14,2
 section left counted
 must vr host-a nexthop set id 13 up
 anew
+
+# --- routers as members ----------------------------------------------------------------
+
+is_out 500 "" "both routers are known"
+section routers counted
+must ip -n red-r1 link set eth0 arp off
+must ip -n host-a neigh del 10.9.1.1 dev red-r1
+is_out 500 51 "a router does not answer ARP: gone"
+section routers-without-51 counted
+must ip -n red-r1 link set eth0 arp on
+is_out 500 "" "it answers again: back"
+section routers counted
+# Without its address it would tell listeners of multicast so, at some time.
+must tc -n red-r2 qdisc add dev eth0 clsact
+must tc -n red-r2 filter add dev eth0 ingress matchall action drop
+must ip -n host-a neigh del fd09:2::1 dev red-r2
+is_out 500 52 "the other does not answer solicitations: gone"
+section routers-without-52 counted
+must tc -n red-r2 qdisc del dev eth0 clsact
+is_out 500 "" "it answers again: back"
+must ip -n host-a link set red-r1 down
+is_out 500 51 "the vif of the first is down: gone"
+section routers-without-51 counted
+must ip -n host-a link set red-r1 up
+is_out 500 "" "it is up again: back"
+section routers counted
+must vr host-a nexthop set id 52 down
+section routers-without-52 counted
+must vr host-a nexthop set id 52 up
+section routers counted
 
 # --- vifs as members -----------------------------------------------------------------
 

@@ -64,4 +64,41 @@ stream "IPv6, by the gateway" red-a fd00:3::10 red-b wire red-b
 stream "IPv4, on one host" red-a 10.1.1.20 red-a2 red-a2
 stream "IPv6, on one host" red-a fd00:1::20 red-a2 red-a2
 
+# --- a group of two tunnels, straight and by the gateway: flows until both have one
+vr_batch host-a <<-END
+nexthop add id 50 group 12/13
+route replace vrf red 10.1.2.0/24 nhid 50
+route replace vrf red fd00:2::/64 nhid 50
+END
+
+# by NHID: packets into that tunnel
+by()
+{
+	counter host-a "nexthop.$1" "traffic.$path"
+}
+
+# spread NAME ADDRESS
+spread()
+{
+	local flows=0 failed=0 straight around n
+
+	straight=$(by 12)
+	around=$(by 13)
+	capture wire=spine:host-a:in,vxlan
+	while [ $flows -lt 32 ] && { [ "$(by 12)" = "$straight" ] || [ "$(by 13)" = "$around" ]; }; do
+		flows=$((flows + 1))
+		[ "$(talk tcp red-a "$2" 7 1000000)" = red-b ] || failed=$((failed + 1))
+	done
+	capture_end
+	same "1 MB by TCP and a group, $1: $flows flows arrive" 0 $failed
+	check "... some straight, $1" test "$(by 12)" -gt "$((straight + 10))"
+	check "... some by the gateway, $1" test "$(by 13)" -gt "$((around + 10))"
+	[ "$VR_MODE" = module ] || return
+	n=$(longest wire)
+	check "... GSO is kept, $1 (a frame of $n)" test "$n" -gt 10000
+}
+
+spread "IPv4" 10.1.2.10
+spread "IPv6" fd00:2::10
+
 done_testing
