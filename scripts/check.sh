@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Static checks over the whole tree: warnings of both compilers, sparse,
-# checkpatch and shellcheck, stale generated files, licence lines, who includes
+# checkpatch and shellcheck, stale generated files, rules without their tests, licence
+# lines, who includes
 # whom.
 # Speaks TAP and ends with the count.
 
@@ -232,6 +233,7 @@ check "checkpatch: selftests" checkpatch selftests 'selftests/*.[ch]'
 check "checkpatch: bench" checkpatch bench 'bench/*.[ch]'
 check "shellcheck" shellcheck_all
 check "generated netlink sources are not stale" scripts/ynl-gen.sh --check
+check "the tests that Documentation/datapath.rst names are there" scripts/rule-tests.py
 check "SPDX line in each file" licence_lines
 check "who includes whom" include_walls
 
