@@ -60,15 +60,16 @@ int ethtool_feature_set(const char *dev, enum ethtool_feature feature, bool on)
 /* Names of all features of this kernel, each of ETH_GSTRING_LEN bytes. */
 static char *feature_names(const char *dev, unsigned int *n)
 {
-	struct {
+	/* Room for what follows the header */
+	union {
 		struct ethtool_sset_info info;
-		uint32_t count;
-	} set = { { .cmd = ETHTOOL_GSSET_INFO, .sset_mask = 1ULL << ETH_SS_FEATURES }, 0 };
+		char bytes[sizeof(struct ethtool_sset_info) + sizeof(uint32_t)];
+	} set = { { .cmd = ETHTOOL_GSSET_INFO, .sset_mask = 1ULL << ETH_SS_FEATURES } };
 	struct ethtool_gstrings *strings;
 
 	if (call(dev, &set) || !set.info.sset_mask)
 		return NULL;
-	*n = set.count;
+	*n = set.info.data[0];
 	strings = calloc(1, sizeof(*strings) + *n * ETH_GSTRING_LEN);
 	if (!strings)
 		return NULL;
@@ -99,17 +100,20 @@ int ethtool_vlan_set(const char *dev, bool rx, bool on)
 		{ "tx-vlan-hw-insert", "tx-vlan-stag-hw-insert" },
 		{ "rx-vlan-hw-parse", "rx-vlan-stag-hw-parse" },
 	};
-	struct {
+	union {
 		struct ethtool_gfeatures head;
-		struct ethtool_get_features_block block[4];
+		char bytes[sizeof(struct ethtool_gfeatures) +
+			   4 * sizeof(struct ethtool_get_features_block)];
 	} get = { .head = { .cmd = ETHTOOL_GFEATURES, .size = 4 } };
-	struct {
+	union {
 		struct ethtool_sfeatures head;
-		struct ethtool_set_features_block block[4];
-	} set = { .head = { .cmd = ETHTOOL_SFEATURES } };
+		char bytes[sizeof(struct ethtool_sfeatures) +
+			   4 * sizeof(struct ethtool_set_features_block)];
+	} set = { 0 };
 	unsigned int i, n = 0, changes = 0;
 	char *all = feature_names(dev, &n);
 
+	set.head.cmd = ETHTOOL_SFEATURES;
 	if (!all || call(dev, &get)) {
 		free(all);
 		return -EOPNOTSUPP;
@@ -119,11 +123,11 @@ int ethtool_vlan_set(const char *dev, bool rx, bool on)
 		uint32_t bit = 1U << i % 32;
 
 		if ((strcmp(name, names[rx][0]) && strcmp(name, names[rx][1])) ||
-		    !(get.block[i / 32].available & bit) ||
-		    !(get.block[i / 32].active & bit) == !on)
+		    !(get.head.features[i / 32].available & bit) ||
+		    !(get.head.features[i / 32].active & bit) == !on)
 			continue;
-		set.block[i / 32].valid |= bit;
-		set.block[i / 32].requested |= on ? bit : 0;
+		set.head.features[i / 32].valid |= bit;
+		set.head.features[i / 32].requested |= on ? bit : 0;
 		changes++;
 	}
 	free(all);

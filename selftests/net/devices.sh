@@ -82,7 +82,7 @@ on_first_wire()
 	local ns
 
 	for ns in host-a host-b; do
-		ip -n $ns -j -d link show type bond |
+		ip -n "$ns" -j -d link show type bond |
 			jq -e '.[0].linkinfo.info_data.active_slave == "eth1"' || return
 	done
 }

@@ -172,7 +172,8 @@ def commands(old, new, number, mode):
         was, vif = old.vifs[dev], new.vifs.get(dev)
         if not vif or vif.vrf != was.vrf or bool(vif.addrs) != bool(was.addrs) or \
            bool(vif.gateways) != bool(was.gateways) or \
-           {a.net() for a in vif.addrs} & old.own_prefixes(vif.vrf, dev):
+           {a.net() for a in vif.addrs} & old.own_prefixes(vif.vrf, dev) or \
+           {a.net() for a in was.addrs} & new.own_prefixes(was.vrf, dev):
             out.append(f"vif del {dev}")
             del old.vifs[dev]
     old.tidy()
