@@ -17,7 +17,8 @@ struct addr6 ip6[IP6S];
 struct pair pairs[PAIRS];
 
 /* Written by userspace before a run. */
-__u32 root4, root6, slots;
+__u64 root4, root6;
+__u32 slots;
 __u32 zero;
 __u32 fib_ifindex;
 __u32 cursor;
@@ -128,7 +129,7 @@ PROGRAMS(trie4, IP4S, lookup_lpm4(ip4[at]))
 PROGRAMS(fib4, IP4S, lookup_fib4(ctx, ip4[at]))
 
 PROGRAMS(base6, IP6S, (__u32)ip6[at].hi + (__u32)ip6[at].lo)
-PROGRAMS(vr6, IP6S, lookup_ip6(root6, ip6[at].hi, ip6[at].lo))
+PROGRAMS(vr6, IP6S, lookup_both6(root6, ip6[at].hi, ip6[at].lo))
 PROGRAMS(trie6, IP6S, lookup_lpm6(ip6[at].hi, ip6[at].lo))
 PROGRAMS(fib6, IP6S, lookup_fib6(ctx, ip6[at].hi, ip6[at].lo))
 

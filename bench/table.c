@@ -94,9 +94,9 @@ static struct vr_table *table_of(const struct table *t, uint32_t vrf, int family
 	return &t->table[vrf * 2 + family];
 }
 
-static uint32_t *root_of(const struct table *t, uint32_t vrf, int family)
+static __u64 *root_of(const struct table *t, uint32_t vrf, int family)
 {
-	return vr_table_root(&t->trie, table_of(t, vrf, family));
+	return vr_table_word(&t->trie, table_of(t, vrf, family));
 }
 
 /* There are no readers: what is retired can go as soon as there is a need. */
@@ -126,7 +126,7 @@ uint32_t table_lookup(const struct table *t, uint32_t vrf, int family, uint64_t 
 
 /* From here on nothing knows of the route table's layout. */
 
-uint32_t table_root(const struct table *t, uint32_t vrf, int family)
+uint64_t table_root(const struct table *t, uint32_t vrf, int family)
 {
 	return *root_of(t, vrf, family);
 }

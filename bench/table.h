@@ -24,7 +24,7 @@ void table_free(struct table *t);
 int table_set(struct table *t, const struct prefix *p, int family);
 int table_clear(struct table *t, const struct prefix *p, int family);
 uint32_t table_lookup(const struct table *t, uint32_t vrf, int family, uint64_t hi, uint64_t lo);
-uint32_t table_root(const struct table *t, uint32_t vrf, int family);
+uint64_t table_root(const struct table *t, uint32_t vrf, int family);
 uint32_t table_vrfs(const struct table *t);
 /* Counter blocks of one CPU. */
 uint32_t table_blocks(const struct table *t);

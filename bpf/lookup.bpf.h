@@ -8,34 +8,49 @@
 #define _VROUTER_LOOKUP_BPF_H
 
 #include "maps.bpf.h"
+#include <vrouter/lpm.h>
 
-__u32 lookup_ip4(__u32 root, __u64 addr);
-__u32 lookup_ip6(__u32 root, __u64 hi, __u64 lo);
+__u32 lookup_ip4(__u64 table, __u64 addr);
+__u32 lookup_ip6(__u64 table, __u64 hi, __u64 lo);
+__u32 lookup_shorter(__u64 table, __u64 hi);
 int peer6_known(__u32 slots, __u32 vni, __u64 hi, __u64 lo);
 int group_has_vif(__u32 group, __u32 vif);
 __u32 group_slot(__u32 group, __u32 hash);
 
 #define VR_PEER6_KNOWN(img, slots, vni, hi, lo)	peer6_known(slots, vni, hi, lo)
-#define VR_LPM_LOOKUP(img, root, hi, lo, levels)				\
-	((levels) == VR_LEVELS_IP4 ? vr_lpm_lookup(img, root, hi, 0, VR_LEVELS_IP4) :	\
-				     lookup_ip6(root, hi, lo))
+#define VR_LPM_LOOKUP(img, table, hi, lo, levels)				\
+	((levels) == VR_LEVELS_IP4 ? vr_lpm_lookup(img, table, hi, 0, VR_LEVELS_IP4) :	\
+				     lookup_both6(table, hi, lo))
 #define VR_ROUTE_AGAIN(img, vrf, addr, family)					\
 	((family) == VR_FAM_IP4 ?						\
-		lookup_ip4(VR_READ_ONCE((vrf)->root[VR_FAM_IP4]), (addr)[0]) :	\
-		lookup_ip6(VR_READ_ONCE((vrf)->root[VR_FAM_IP6]), (addr)[0], (addr)[1]))
+		lookup_ip4(VR_READ_ONCE((vrf)->table[VR_FAM_IP4]), (addr)[0]) :	\
+		lookup_both6(VR_READ_ONCE((vrf)->table[VR_FAM_IP6]), (addr)[0], (addr)[1]))
 #define VR_GROUP_SLOT(img, group, hash)	group_slot(group, hash)
 #define VR_GROUP_HAS_VIF(img, group, vif)	group_has_vif(group, vif)
 
-#include <vrouter/forward.h>
-
-__noinline __u32 lookup_ip4(__u32 root, __u64 addr)
+/* One function after the other: of those that call each other the stacks add up. */
+static __always_inline __u32 lookup_both6(__u64 table, __u64 hi, __u64 lo)
 {
-	return vr_lpm_lookup(0, root, addr, 0, VR_LEVELS_IP4);
+	__u32 value = lookup_ip6(table, hi, lo);
+
+	return value == VR_LPM_SHORTER ? lookup_shorter(table, hi) : value;
 }
 
-__noinline __u32 lookup_ip6(__u32 root, __u64 hi, __u64 lo)
+#include <vrouter/forward.h>
+
+__noinline __u32 lookup_ip4(__u64 table, __u64 addr)
 {
-	return vr_lpm_lookup(0, root, hi, lo, VR_LEVELS_IP6);
+	return vr_lpm_lookup(0, table, addr, 0, VR_LEVELS_IP4);
+}
+
+__noinline __u32 lookup_ip6(__u64 table, __u64 hi, __u64 lo)
+{
+	return vr_lpm_first(0, table, hi, lo, VR_LEVELS_IP6);
+}
+
+__noinline __u32 lookup_shorter(__u64 table, __u64 hi)
+{
+	return vr_lpm_shorter(0, table, hi);
 }
 
 __noinline int peer6_known(__u32 slots, __u32 vni, __u64 hi, __u64 lo)

@@ -23,9 +23,9 @@ VR_INLINE __u32 vr_route_slot(const struct vr_image *img, const struct vr_vrf *v
 			      const __u64 *addr, __u8 family)
 {
 	if (family == VR_FAM_IP6)
-		return VR_LPM_LOOKUP(img, VR_READ_ONCE(vrf->root[VR_FAM_IP6]), addr[0], addr[1],
+		return VR_LPM_LOOKUP(img, VR_READ_ONCE(vrf->table[VR_FAM_IP6]), addr[0], addr[1],
 				     VR_LEVELS_IP6);
-	return VR_LPM_LOOKUP(img, VR_READ_ONCE(vrf->root[VR_FAM_IP4]), addr[0], 0,
+	return VR_LPM_LOOKUP(img, VR_READ_ONCE(vrf->table[VR_FAM_IP4]), addr[0], 0,
 			     VR_LEVELS_IP4);
 }
 

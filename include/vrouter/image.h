@@ -114,8 +114,8 @@ struct vr_bucket {
 
 /**
  * struct vr_vrf - a tenant.
- * @root: reference to the route table's root node, see lpm.h, by VR_FAM_*; 0 is
- *	an empty table
+ * @table: route table by VR_FAM_*: in the lower half a reference to its root node,
+ *	see lpm.h, in the upper one to its hash, see exact.h; 0 when there is none
  * @block: counter block
  * @vni: L3VNI
  * @rmac: our router MAC in this VRF, as vr_mac_u64()
@@ -125,7 +125,7 @@ struct vr_bucket {
  * @mss: largest MSS that a SYN may go on with, or VR_MSS_PMTU; 0 is none
  */
 struct vr_vrf {
-	__u32 root[2];
+	__u64 table[2];
 	__u32 block;
 	__u32 vni;
 	__u64 rmac;
@@ -275,7 +275,7 @@ _Static_assert(sizeof(struct vr_u32x16) == 64, "vr_u32x16");
 _Static_assert(sizeof(struct vr_hdr) == 64 + 4 * VR_SEC_MAX + 16 * VR_PORTS, "vr_hdr");
 _Static_assert(sizeof(struct vr_hdr) % 8 == 0, "vr_hdr");
 _Static_assert(sizeof(struct vr_bucket) == 64, "vr_bucket");
-_Static_assert(sizeof(struct vr_vrf) == 32, "vr_vrf");
+_Static_assert(sizeof(struct vr_vrf) == 40, "vr_vrf");
 _Static_assert(sizeof(struct vr_vif) == 32, "vr_vif");
 _Static_assert(sizeof(struct vr_nh) == 112, "vr_nh");
 _Static_assert(__builtin_offsetof(struct vr_nh, tmpl) == 24, "vr_nh.tmpl");

@@ -10,6 +10,8 @@
  * prefixes is direct: 256 slots by the next eight bits, narrow (a value each)
  * or wide (a value and a child each).
  *
+ * Beside the trie a table may have a hash of its keys of 32 bits (exact.h).
+ *
  * Nothing is pushed from one node to the next: the last value met on the way
  * down is the longest match. So a change stays in one node, and a node is
  * small. trie.h writes them.
@@ -17,7 +19,7 @@
 #ifndef _VROUTER_LPM_H
 #define _VROUTER_LPM_H
 
-#include <vrouter/image.h>
+#include <vrouter/exact.h>
 
 /* Nodes on the longest way down: four to a digit, when all are direct. */
 #define VR_LEVELS_IP4	4
@@ -174,9 +176,69 @@ VR_INLINE __u64 vr_lpm_node(const struct vr_image *img, __u32 ref, __u32 key, __
 }
 
 /**
+ * vr_lpm_walk - the longest prefix that covers an address, of a trie.
+ * @img: image
+ * @ref: reference to the first node, 0 when there is none
+ * @hi: first 64 bits of the address, from that node on
+ * @lo: the other 64 bits
+ * @levels: nodes to go down at the most
+ */
+VR_INLINE __u32 vr_lpm_walk(const struct vr_image *img, __u32 ref, __u64 hi, __u64 lo,
+			    int levels)
+{
+	__u64 step, addr = hi;
+	__u32 best = 0, bits;
+	int i;
+
+	(void)img;
+	if (!ref)
+		return 0;
+	for (i = 0; i < levels; i++) {
+		step = vr_lpm_node(img, ref, hi >> 32, best);
+		best = step;
+		if (!(step >> 32))
+			break;
+		/* A direct node has zeroes there: eight bits. */
+		bits = ((ref >> VR_REF_SPAN & 3) + 1) * 8;
+		ref = step >> 32;
+		hi = hi << bits | lo >> (64 - bits);
+		lo <<= bits;
+	}
+	/* Not which of the ways down it came, for the verifier. */
+	return VR_FORGET(best, addr);
+}
+
+/* No slot: the hash has the key, and a prefix that covers the address is shorter. */
+#define VR_LPM_SHORTER	VR_REF
+
+/* A lookup, but for what vr_lpm_shorter() finds. Returns VR_LPM_SHORTER then. */
+VR_INLINE __u32 vr_lpm_first(const struct vr_image *img, __u64 table, __u64 hi, __u64 lo,
+			     int levels)
+{
+	__u32 exact = table >> 32, word = 0, value;
+
+	(void)img;
+	if (exact)
+		word = vr_exact_find(img, exact, hi >> 32);
+	/* In an IPv4 table there are none but values. */
+	if (word && (levels == VR_LEVELS_IP4 || !(word & VR_REF)))
+		return word;
+	if (!word)
+		return vr_lpm_walk(img, table, hi, lo, levels);
+	value = vr_lpm_walk(img, word, hi << 32 | lo >> 32, lo << 32, levels - VR_LEVELS_IP4);
+	return value ? value : VR_LPM_SHORTER;
+}
+
+/* What the trie has of a key that is in the hash: its first 32 bits decide. */
+VR_INLINE __u32 vr_lpm_shorter(const struct vr_image *img, __u64 table, __u64 hi)
+{
+	return vr_lpm_walk(img, table, hi, 0, VR_LEVELS_IP4);
+}
+
+/**
  * vr_lpm_lookup - the longest prefix that covers an address.
  * @img: image
- * @root: reference to the root node, from struct vr_vrf; 0 is an empty table
+ * @table: struct vr_vrf.table; 0 is an empty one
  * @hi: first 64 bits of the address, first bit on the wire highest. An IPv4
  *	address is the upper half of it
  * @lo: the other 64 bits, 0 for IPv4
@@ -188,29 +250,14 @@ VR_INLINE __u64 vr_lpm_node(const struct vr_image *img, __u32 ref, __u32 key, __
  * Context: RCU read side.
  * Return: the prefix's nexthop slot, 0 when no prefix covers the address.
  */
-VR_INLINE __u32 vr_lpm_lookup(const struct vr_image *img, __u32 root, __u64 hi, __u64 lo,
+VR_INLINE __u32 vr_lpm_lookup(const struct vr_image *img, __u64 table, __u64 hi, __u64 lo,
 			      int levels)
 {
-	__u64 step, addr = hi;
-	__u32 best = 0, bits;
-	int i;
+	__u32 value = vr_lpm_first(img, table, hi, lo, levels);
 
-	(void)img;
-	if (!root)
-		return 0;
-	for (i = 0; i < levels; i++) {
-		step = vr_lpm_node(img, root, hi >> 32, best);
-		best = step;
-		if (!(step >> 32))
-			break;
-		/* A direct node has zeroes there: eight bits. */
-		bits = ((root >> VR_REF_SPAN & 3) + 1) * 8;
-		root = step >> 32;
-		hi = hi << bits | lo >> (64 - bits);
-		lo <<= bits;
-	}
-	/* Not which of the ways down it came, for the verifier. */
-	return VR_FORGET(best, addr);
+	if (levels == VR_LEVELS_IP4 || value != VR_LPM_SHORTER)
+		return value;
+	return vr_lpm_shorter(img, table, hi);
 }
 
 #endif /* _VROUTER_LPM_H */

@@ -85,11 +85,21 @@ VR_INLINE int vr_trie_can_retire(const struct vr_trie *t)
 	return t->max_retired - t->nretired >= VR_TRIE_RETIRE;
 }
 
+VR_INLINE void vr_trie_retire_run(struct vr_trie *t, __u32 idx, __u32 n)
+{
+	t->retired[t->nretired++] = (struct vr_run){ idx, n };
+}
+
 VR_INLINE void vr_trie_retire(struct vr_trie *t, const struct vr_tnode *node)
 {
 	if (node->ref)
-		t->retired[t->nretired++] =
-			(struct vr_run){ node->ref & VR_REF_INDEX, node->lines };
+		vr_trie_retire_run(t, node->ref & VR_REF_INDEX, node->lines);
+}
+
+/* A run for something new, or VR_POOL_NONE. */
+VR_INLINE __u32 vr_trie_take(struct vr_trie *t, __u32 n)
+{
+	return t->loan.lent ? VR_POOL_NONE : vr_pool_alloc(&t->lines, n);
 }
 
 VR_INLINE void vr_trie_release(struct vr_trie *t, __u32 idx, __u32 n)
@@ -163,10 +173,68 @@ VR_INLINE struct vr_line *vr_tnode_lines(const struct vr_trie *t, const struct v
 	return t->line + (node->ref & VR_REF_INDEX);
 }
 
-/* The word of the image that refers to a table's root node. */
-VR_INLINE __u32 *vr_table_root(const struct vr_trie *t, const struct vr_table *tb)
+/* The word of the image that refers to a table's root node and hash. */
+VR_INLINE __u64 *vr_table_word(const struct vr_trie *t, const struct vr_table *tb)
 {
-	return &t->vrf[tb->vrf].root[tb->family];
+	return &t->vrf[tb->vrf].table[tb->family];
+}
+
+/* Let the image refer to a root node, and to the hash as it is. */
+VR_INLINE void vr_table_publish(struct vr_trie *t, const struct vr_table *tb, __u32 root)
+{
+	VR_STORE_RELEASE(vr_table_word(t, tb), (__u64)tb->exact.ref << 32 | root);
+}
+
+/**
+ * struct vr_spot - an entry of a table's hash.
+ * @part: the part that its key belongs to, NULL when there is no hash
+ * @line: of the part, from its first on
+ * @way: of the line; VR_EXACT_WAYS when there is no such entry
+ * @e: the entry, NULL likewise
+ */
+struct vr_spot {
+	struct vr_part *part;
+	__u32 line;
+	__u32 way;
+	__u64 *e;
+};
+
+/* Where a key is, or with @is_free the first free entry that it may take. */
+VR_INLINE struct vr_spot vr_exact_spot(const struct vr_trie *t, const struct vr_table *tb,
+				       __u32 key, int is_free)
+{
+	struct vr_spot s = { .part = tb->exact.part, .way = VR_EXACT_WAYS };
+	__u32 mix = vr_exact_mix(key), way;
+	__u64 *w;
+
+	if (!s.part)
+		return s;
+	if (tb->exact.parts > 1) {
+		s.part += mix >> 24;
+		mix <<= 8;
+	}
+	if (!s.part->ref)
+		return s;
+	s.line = vr_exact_line(s.part->ref, mix) - (s.part->ref & VR_EXACT_INDEX);
+	w = t->line[vr_exact_line(s.part->ref, mix)].w;
+	for (way = 0; way < VR_EXACT_WAYS; way++) {
+		if (is_free ? w[way] : !w[way] || w[way] >> 32 != key)
+			continue;
+		s.way = way;
+		s.e = &w[way];
+		break;
+	}
+	return s;
+}
+
+VR_INLINE struct vr_tnode **vr_spot_kid(const struct vr_spot *s)
+{
+	return &s->part->kid[s->line * VR_EXACT_WAYS + s->way];
+}
+
+VR_INLINE void vr_spot_store(const struct vr_spot *s, __u32 key, __u32 word)
+{
+	VR_STORE_RELEASE(s->e, (__u64)key << 32 | word);
 }
 
 /* Let the image refer to @node at its place, as node->ref says. */
@@ -174,14 +242,20 @@ VR_INLINE void vr_tnode_publish(struct vr_trie *t, const struct vr_table *tb,
 				const struct vr_tnode *node)
 {
 	__u32 *word, covered = 0;
+	struct vr_spot s;
 
-	if (!node->up) {
-		word = vr_table_root(t, tb);
-	} else {
-		word = vr_tnode_word(t->line, node->up, node->key);
-		if (!(node->up->ref & VR_REF_DIRECT))
-			covered = *word & VR_REF_COVERED;
+	if (!node->up && node->depth) {
+		s = vr_exact_spot(t, tb, node->key, 0);
+		vr_spot_store(&s, node->key, node->ref);
+		return;
 	}
+	if (!node->up) {
+		vr_table_publish(t, tb, node->ref);
+		return;
+	}
+	word = vr_tnode_word(t->line, node->up, node->key);
+	if (!(node->up->ref & VR_REF_DIRECT))
+		covered = *word & VR_REF_COVERED;
 	VR_STORE_RELEASE(word, node->ref | covered);
 }
 

@@ -72,7 +72,7 @@ VR_INLINE void vr_tnode_write_at(struct vr_trie *t, struct vr_tnode *node, struc
 static inline __attribute__((unused)) int
 vr_tnode_write(struct vr_trie *t, struct vr_tnode *node, struct vr_tform form)
 {
-	__u32 idx = t->loan.lent ? VR_POOL_NONE : vr_pool_alloc(&t->lines, form.lines);
+	__u32 idx = vr_trie_take(t, form.lines);
 
 	if (idx == VR_POOL_NONE)
 		return VR_TRIE_FULL;

@@ -48,7 +48,7 @@ struct vr_entry {
 
 /**
  * struct vr_tnode - a node.
- * @up: the node above, NULL for a root
+ * @up: the node above, NULL for a root, and for a node that the hash refers to
  * @ent: prefixes and children by key, then by length: a prefix comes before
  *	those that it covers
  * @n: how many
@@ -56,7 +56,7 @@ struct vr_entry {
  * @kids: how many are children
  * @ref: how the image refers to it, 0 while it is not there
  * @lines: of its run in the image
- * @key: its place in @up
+ * @key: its place in @up, or in the hash
  * @depth: bits of the address above it
  */
 struct vr_tnode {
@@ -72,14 +72,42 @@ struct vr_tnode {
 };
 
 /**
+ * struct vr_part - a part of a hash, see exact.h.
+ * @ref: how the image refers to it, 0 when it is empty
+ * @used: entries
+ * @kid: the node of each entry, NULL of a value; an IPv4 table has none
+ */
+struct vr_part {
+	__u32 ref;
+	__u32 used;
+	struct vr_tnode **kid;
+};
+
+/**
+ * struct vr_exact - the hash of a table.
+ * @part: its parts, NULL when there is no hash
+ * @parts: how many, 1 or VR_EXACT_PARTS
+ * @n: entries
+ * @ref: how the image refers to it
+ */
+struct vr_exact {
+	struct vr_part *part;
+	__u32 parts;
+	__u32 n;
+	__u32 ref;
+};
+
+/**
  * struct vr_table - the table of one VRF and family, as its writer keeps it.
- * @node: the root node, NULL when the table is empty
+ * @node: the root node, NULL when there is none
+ * @exact: the hash
  * @n: prefixes in it
  * @vrf: index of the VRF
  * @family: VR_FAM_*
  */
 struct vr_table {
 	struct vr_tnode *node;
+	struct vr_exact exact;
 	__u32 n;
 	__u32 vrf;
 	__u32 family;

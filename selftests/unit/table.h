@@ -31,9 +31,9 @@ struct table {
 	uint64_t *empty;	/* what was free after init */
 };
 
-static inline uint32_t *table_root(const struct table *tb, int root)
+static inline __u64 *table_word(const struct table *tb, int root)
 {
-	return &tb->vrf[root / 2].root[root % 2];
+	return &tb->vrf[root / 2].table[root % 2];
 }
 
 static inline int table_levels(int root)
@@ -98,7 +98,7 @@ static inline uint32_t table_ref_lookup(const struct table *tb, int root, uint64
 
 static inline uint32_t table_lookup(const struct table *tb, int root, uint64_t hi, uint64_t lo)
 {
-	return vr_lpm_lookup(&tb->img, *table_root(tb, root), hi, lo, table_levels(root));
+	return vr_lpm_lookup(&tb->img, *table_word(tb, root), hi, lo, table_levels(root));
 }
 
 static inline void table_check(const struct table *tb, int root, uint64_t hi, uint64_t lo)
@@ -252,8 +252,9 @@ static inline void table_assert_empty(const struct table *tb)
 	int i;
 
 	for (i = 0; i < TABLE_ROOTS; i++) {
-		assert_int_equal(*table_root(tb, i), 0);
+		assert_int_equal(*table_word(tb, i), 0);
 		assert_null(tb->table[i].node);
+		assert_null(tb->table[i].exact.part);
 	}
 	assert_true(pool_is(&tb->t.lines, tb->empty));
 	assert_int_equal(unit_mem_out, 0);

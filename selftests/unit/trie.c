@@ -172,6 +172,65 @@ TEST(trie_large)
 	table_free(&tb);
 }
 
+/* A prefix of a key of few different ones, so that a key has several. */
+static struct prefix key_prefix(struct rng *r, int root)
+{
+	struct prefix p = { .root = root, .len = 32 };
+
+	p.hi = (uint64_t)(rng_below(r, 3000) * 0x10001 ^ 0x20010000) << 32;
+	if (root) {
+		p.len += rng_below(r, 3) * 13;
+		p.hi |= rng_next(r) >> 32;
+		p.lo = rng_next(r);
+	}
+	prefix_mask(&p.hi, &p.lo, p.len);
+	p.value = 1 + rng_below(r, 0x7fffffff);
+	return p;
+}
+
+/* Keys come to a hash, which grows and gets parts, and go, among some shorter prefixes. */
+TEST(trie_hash)
+{
+	struct rng r = { 11 };
+	struct table tb;
+	struct prefix p;
+	int root, i;
+
+	for (root = 0; root < 2; root++) {
+		table_init(&tb, AMPLE, 256, 8000);
+		/* Of an IPv6 table, the root node is divided before there are keys. */
+		for (i = 0; i < (root ? 400 : 20); i++) {
+			p = key_prefix(&r, root);
+			p.hi ^= rng_next(&r) >> 8;
+			p.len = 12 + rng_below(&r, 20);
+			prefix_mask(&p.hi, &p.lo, p.len);
+			assert_int_equal(table_set(&tb, &p), 0);
+		}
+		for (i = 0; i < 6000; i++) {
+			p = key_prefix(&r, root);
+			assert_int_equal(table_set(&tb, &p), 0);
+			if (i % 16 == 0)
+				check_around(&tb, &p, &r);
+			if (i % 1000 == 0)
+				audit_table(&tb);
+		}
+		assert_int_equal(tb.table[root].exact.parts, VR_EXACT_PARTS);
+		assert_true(tb.table[root].exact.n > 2000);
+		for (i = 0; tb.nref > 50; i++) {
+			uint32_t at = rng_below(&r, tb.nref);
+
+			p = tb.ref[at];
+			assert_int_equal(table_clear(&tb, at), 0);
+			if (i % 16 == 0)
+				check_around(&tb, &p, &r);
+			if (i % 1000 == 0)
+				audit_table(&tb);
+		}
+		clear_all(&tb, &r);
+		table_free(&tb);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +238,7 @@ int main(void)
 		cmocka_unit_test(trie_dense),
 		cmocka_unit_test(trie_random),
 		cmocka_unit_test(trie_large),
+		cmocka_unit_test(trie_hash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
