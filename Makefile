@@ -11,7 +11,7 @@ BPFTOOL		?= $(or $(shell command -v bpftool),/usr/sbin/bpftool)
 PKG_CONFIG	?= pkg-config
 
 .PHONY: all modules modules_install vrctl bpf net-tests install dkms-install setup demo \
-	test bench check generate clean help
+	test test-debug bench check generate clean help
 .DELETE_ON_ERROR:
 
 all: vrctl bpf modules net-tests
@@ -84,6 +84,9 @@ demo:
 test:
 	scripts/test.sh
 
+test-debug:
+	scripts/test.sh debug
+
 bench:
 	scripts/bench.sh $(BENCH)
 
@@ -101,6 +104,7 @@ help:
 	@echo '                  kernel under test, all in $(B)/'
 	@echo 'make demo         install what is needed, build, show two tenants in a VM'
 	@echo 'make test         install what is needed, build, run all tests'
+	@echo 'make test-debug   all scenarios in a kernel that checks memory, locks, leaks'
 	@echo 'make check        compiler warnings, sparse, checkpatch, shellcheck, ...'
 	@echo 'make bench        install what is needed, build, measure against peers;'
 	@echo "                  BENCH='--quick lookup' for less, see bench/run --help"

@@ -3,7 +3,9 @@
 # Everything: install what is needed, build, check, and run each layer of
 # tests. Each part speaks TAP; the last line sums the results.
 #
-# Usage: test.sh [PART...]  (default: all of check unit packet native scenario dkms)
+# Usage: test.sh [PART...]  (default: check unit packet native scenario dkms)
+#
+# Part debug, all scenarios once more in a debug kernel, runs when it is named.
 #
 # A part that must run and does not, ends early, or says nothing has failed.
 
@@ -145,6 +147,26 @@ stop_machines()
 	done
 }
 
+# All scenarios, those that go by chance as well. The leaks show at the end.
+debug()
+{
+	local mode=$1 share=$top/build/scenario-debug-$1 net=$top/selftests/net file
+	local -a names=()
+
+	for file in "$net"/*.sh; do
+		case ${file##*/} in
+		lib.sh|run_all.sh|leaks.sh)	;;
+		*)				names+=("$file") ;;
+		esac
+	done
+	rm -rf "$share"
+	mkdir -p "$share"
+	UML_FRAGMENTS=$top/scripts/uml-debug.config UML_MEMORY=${UML_MEMORY:-4G} \
+		TMO=${DEBUG_TMO:-7200} scripts/uml.sh "$share" \
+		env MODES="$mode" "SEED=${SEED:-1}" VRCTL="$top/build/vrctl" \
+		"$net/run_all.sh" "${names[@]}" "$net/leaks.sh"
+}
+
 parts=("$@")
 [ $# -gt 0 ] || parts=(check unit packet native scenario dkms)
 
@@ -162,6 +184,8 @@ if [ "$failed" -eq 0 ]; then
 		packet)		part packet as_root make -s -C selftests/packet run_tests ;;
 		native)		part native native ;;
 		scenario)	scenarios ;;
+		debug)		part "debug module" debug module
+				part "debug xdp" debug xdp ;;
 		dkms)		part dkms as_root scripts/dkms-test.sh ;;
 		*)		die "no such part: $name" ;;
 		esac

@@ -6,7 +6,8 @@
 # Usage: run_all.sh [SCENARIO...]
 #
 # Without names: all but those that draw lots, flood, or talk to daemons of other
-# projects, which want many turns and so run where these are quick (scripts/test.sh).
+# projects, which want many turns and so run where these are quick, and those that
+# only a debug kernel can run (scripts/test.sh).
 #
 # VROUTER_KO  the module to load; without it, it must be loaded
 # VRCTL       vrctl (default: the build directory's)
@@ -44,9 +45,9 @@ scenarios=("$@")
 if [ $# -eq 0 ]; then
 	for file in "$here"/*.sh; do
 		case ${file##*/} in
-		lib.sh|run_all.sh)	;;
+		lib.sh|run_all.sh|leaks.sh)	;;
 		networks.sh|differential.sh|churn.sh|attack.sh|interop-ovs*.sh)	;;
-		*)			scenarios+=("$file") ;;
+		*)				scenarios+=("$file") ;;
 		esac
 	done
 fi
