@@ -95,9 +95,10 @@ native()
 	rm -rf "$share"
 	mkdir -p "$share"
 	TMO=${NATIVE_TMO:-1800} scripts/uml.sh "$share" env "SEED=${SEED:-1}" \
-		"VRCTL=$top/build/vrctl" "$net/run_all.sh" "$net/networks.sh" \
+		"NLFUZZ_COUNT=${NLFUZZ_COUNT:-20000}" "VRCTL=$top/build/vrctl" \
+		"$net/run_all.sh" "$net/networks.sh" \
 		"$net/differential.sh" "$net/churn.sh" "$net/attack.sh" \
-		"$net/interop-ovs.sh" "$net/interop-ovs6.sh"
+		"$net/nlfuzz.sh" "$net/interop-ovs.sh" "$net/interop-ovs6.sh"
 }
 
 # What a process in the background printed to FILE and FILE.err, as it comes;
@@ -163,8 +164,8 @@ debug()
 	mkdir -p "$share"
 	UML_FRAGMENTS=$top/scripts/uml-debug.config UML_MEMORY=${UML_MEMORY:-4G} \
 		TMO=${DEBUG_TMO:-7200} scripts/uml.sh "$share" \
-		env MODES="$mode" "SEED=${SEED:-1}" VRCTL="$top/build/vrctl" \
-		"$net/run_all.sh" "${names[@]}" "$net/leaks.sh"
+		env MODES="$mode" "SEED=${SEED:-1}" "NLFUZZ_COUNT=${NLFUZZ_COUNT:-20000}" \
+		VRCTL="$top/build/vrctl" "$net/run_all.sh" "${names[@]}" "$net/leaks.sh"
 }
 
 parts=("$@")

@@ -46,7 +46,7 @@ if [ $# -eq 0 ]; then
 	for file in "$here"/*.sh; do
 		case ${file##*/} in
 		lib.sh|run_all.sh|leaks.sh)	;;
-		networks.sh|differential.sh|churn.sh|attack.sh|interop-ovs*.sh)	;;
+		networks.sh|differential.sh|churn.sh|attack.sh|nlfuzz.sh|interop-ovs*.sh)	;;
 		*)				scenarios+=("$file") ;;
 		esac
 	done
