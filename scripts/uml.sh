@@ -122,8 +122,8 @@ case $rc in
 124|137) fail 124 "no end after $limit s" ;;
 esac
 [ -s "$work/status" ] || fail 125 "the guest died (status $rc)"
-if grep -E -q "$complaints" "$console"; then
-	grep -E "$complaints" "$console" >&2
+# That memory was short is told with a trace; what came of it, the command knows.
+if sed '/vmalloc error: /,/Call Trace:/d' "$console" | grep -E "$complaints" >&2; then
 	fail 125 "the kernel complained"
 fi
 exit "$(cat "$work/status")"
