@@ -614,8 +614,11 @@ static int nexthop_change(struct vrouter *vr, struct vrouter_nexthop *nh,
 			  const struct vrouter_nh_spec *spec, struct genl_info *info)
 {
 	struct vrouter_nh_spec old = get_spec(nh);
+	struct vrouter_remote *remote = nh->remote;
 	int err;
 
+	/* The way back must not need memory. */
+	vrouter_remote_keep(remote, true);
 	unlink_target(vr, nh);
 	set_spec(nh, spec);
 	err = link_target(vr, nh, info->extack);
@@ -628,8 +631,10 @@ static int nexthop_change(struct vrouter *vr, struct vrouter_nexthop *nh,
 		set_spec(nh, &old);
 		/* What was there a moment ago finds room again. */
 		WARN_ON_ONCE(link_target(vr, nh, NULL));
+		vrouter_remote_keep(remote, false);
 		return err;
 	}
+	vrouter_remote_keep(remote, false);
 	dst_cache_reset(&nh->dst_cache);
 	vrouter_group_follow(vr, nh);
 	vr->gen++;

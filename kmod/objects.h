@@ -67,6 +67,8 @@ bool vrouter_pmtu_take(struct vrouter *vr, struct vrouter_prefix *addr, u32 *mtu
 int vrouter_remote_join(struct vrouter *vr, struct vrouter_nexthop *nh,
 			struct netlink_ext_ack *extack);
 void vrouter_remote_leave(struct vrouter *vr, struct vrouter_nexthop *nh);
+/* Keep a remote, which may be NULL, while no nexthop leads to it; and let go of it. */
+void vrouter_remote_keep(struct vrouter_remote *r, bool keep);
 
 /* Whether a tunnel can be sent into: to ourselves it can, without an underlay. */
 static inline bool vrouter_remote_reached(const struct vrouter_remote *r)

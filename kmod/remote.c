@@ -447,7 +447,7 @@ static struct vrouter_remote *remote_get(struct vrouter *vr, const struct vroute
 
 static void remote_put(struct vrouter_remote *r)
 {
-	if (!list_empty(&r->nexthops))
+	if (r->kept || !list_empty(&r->nexthops))
 		return;
 	hlist_del(&r->node);
 	kfree(r);
@@ -485,6 +485,14 @@ int vrouter_remote_join(struct vrouter *vr, struct vrouter_nexthop *nh,
 	nh->remote = r;
 	list_add_tail(&nh->remote_list, &r->nexthops);
 	return 0;
+}
+
+void vrouter_remote_keep(struct vrouter_remote *r, bool keep)
+{
+	if (!r)
+		return;
+	r->kept = keep;
+	remote_put(r);
 }
 
 void vrouter_remote_leave(struct vrouter *vr, struct vrouter_nexthop *nh)

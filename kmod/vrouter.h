@@ -182,6 +182,7 @@ struct vrouter_uplink {
  * @nr: higher than that of any remote before it
  * @addr: its address
  * @nexthops: vrouter_nexthop.remote_list
+ * @kept: stays without nexthops, too
  * @resolved: route and neighbour are known, the fields below are true
  * @self: the address is our own VTEP
  * @ifindex: uplink that the route takes, 0 when none does
@@ -200,6 +201,7 @@ struct vrouter_remote {
 	u64 nr;
 	struct vrouter_prefix addr;
 	struct list_head nexthops;
+	bool kept;
 	bool resolved;
 	bool self;
 	bool tx;
