@@ -341,11 +341,6 @@ read_only "stats show" stats-get "stats show all"
 read_only "fastpath show" fastpath-get "fastpath show"
 read_only "route get" route-get "route get vrf red 10.1.1.10"
 
-# --- the image moves to programs and back
-if [ "$VR_MODE" = xdp ]; then
-	change "fastpath disable" fastpath-del "fastpath disable" "fastpath enable"
-fi
-
 # --- the first request, which makes the instance
 try_first()
 {
