@@ -138,7 +138,7 @@ static void __attribute__((constructor)) begin(void)
 	nth = from_env("FAULT_NTH", 0);
 	room = from_env("FAULT_ROOM", -1);
 	errno = EINVAL;
-	if (wanted < 0 || (nth < 1) == (room < 0))
+	if (wanted < 0 || (nth > 0 ? room >= 0 : room < 0))
 		stop("FAULT_CMD, and FAULT_NTH or FAULT_ROOM");
 	fail_nth = open_knob("/proc/thread-self/fail-nth");
 	make_it_fail = open_knob("/proc/thread-self/make-it-fail");
