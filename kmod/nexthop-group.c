@@ -29,7 +29,7 @@ static bool is_usable(const struct vrouter_nexthop *nh)
 {
 	const struct net_device *dev;
 
-	if (nh->down)
+	if (nh->down || nh->absent)
 		return false;
 	if (nh->type == VROUTER_NEXTHOP_TYPE_TUNNEL)
 		return vrouter_remote_reached(nh->remote);

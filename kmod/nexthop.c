@@ -84,6 +84,7 @@ int vrouter_nexthop_publish(struct vrouter *vr, struct vrouter_nexthop *nh,
 			    struct netlink_ext_ack *extack)
 {
 	struct vr_nh rec = { .type = nh->type };
+	int err;
 
 	switch (nh->type) {
 	case VROUTER_NEXTHOP_TYPE_TUNNEL:
@@ -100,27 +101,53 @@ int vrouter_nexthop_publish(struct vrouter *vr, struct vrouter_nexthop *nh,
 	}
 	if (nh->down)
 		rec.flags |= VR_NH_DOWN;
-	return vrouter_img_nexthop_set(vr, nh, &rec, extack);
+	err = vrouter_img_nexthop_set(vr, nh, &rec, extack);
+	if (!err)
+		nh->absent = false;
+	return err;
+}
+
+static void clear_slot(struct vrouter *vr, u32 slot)
+{
+	struct vr_u32x16 *ptr = vrouter_img(vr)->view.base[VR_SEC_NHPTR];
+
+	if (!vrouter_img_abandoned(vrouter_img(vr)))
+		WRITE_ONCE(ptr[slot / 16].v[slot % 16], 0);
 }
 
 /*
- * Records that follow something else. There is nobody to give an error to;
- * the image keeps a quarter more records than nexthops for these, so that
- * only memory can be short: then the old record stays in force.
+ * Records that follow something else. There is nobody to give an error to; the
+ * image keeps a quarter more records than nexthops for these, so that only memory
+ * can be short. No packet goes by what was true before: they meet no record, and
+ * are dropped, until one has been written.
  */
 void vrouter_nexthop_republish(struct vrouter *vr, struct vrouter_nexthop *nh)
 {
-	int err = vrouter_nexthop_publish(vr, nh, NULL);
-
-	/* Its groups go by the objects, not by the record. */
-	vrouter_group_follow(vr, nh);
-	if (err) {
-		net_warn_ratelimited("vrouter: nexthop %u keeps an old record: no memory\n",
+	if (vrouter_nexthop_publish(vr, nh, NULL)) {
+		net_warn_ratelimited("vrouter: nexthop %u: no memory for its record, nothing passes until there is\n",
 				     nh->id);
-		return;
+		clear_slot(vr, nh->slot);
+		nh->absent = true;
+		vr->absent = true;
+		vrouter_remote_retry(vr);
 	}
+	/* Its groups go by the objects. */
+	vrouter_group_follow(vr, nh);
 	vr->gen++;
 	vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_NTF);
+}
+
+void vrouter_nexthop_catch_up(struct vrouter *vr)
+{
+	struct vrouter_nexthop *nh;
+	unsigned long i;
+
+	if (!vr->absent)
+		return;
+	vr->absent = false;
+	xa_for_each(&vr->nexthops, i, nh)
+		if (nh->absent)
+			vrouter_nexthop_republish(vr, nh);
 }
 
 void vrouter_nexthop_publish_vni(struct vrouter *vr, u32 vni)
@@ -298,14 +325,6 @@ static struct vrouter_nexthop *nexthop_alloc(struct vrouter *vr, struct netlink_
 	INIT_LIST_HEAD(&nh->remote_list);
 	INIT_LIST_HEAD(&nh->groups);
 	return nh;
-}
-
-static void clear_slot(struct vrouter *vr, u32 slot)
-{
-	struct vr_u32x16 *ptr = vrouter_img(vr)->view.base[VR_SEC_NHPTR];
-
-	if (!vrouter_img_abandoned(vrouter_img(vr)))
-		WRITE_ONCE(ptr[slot / 16].v[slot % 16], 0);
 }
 
 /* No route uses it, no new one can find it. */

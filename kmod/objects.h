@@ -62,6 +62,8 @@ int vrouter_neigh_watch(void);			/* no lock */
 void vrouter_neigh_unwatch(void);		/* no lock */
 /* Have all remotes resolved anew, soon. Any context. */
 void vrouter_remote_kick(struct vrouter *vr);
+/* Have nexthops catch up before long. Any context. */
+void vrouter_remote_retry(struct vrouter *vr);
 /* The next path MTU that an ICMP error has told; no lock. tunnel-err.c */
 bool vrouter_pmtu_take(struct vrouter *vr, struct vrouter_prefix *addr, u32 *mtu);
 int vrouter_remote_join(struct vrouter *vr, struct vrouter_nexthop *nh,
@@ -130,8 +132,12 @@ void vrouter_nexthop_release(struct vrouter *vr, struct vrouter_nexthop *nh);
 /* Write the nexthop's record anew from what the objects say now. */
 int vrouter_nexthop_publish(struct vrouter *vr, struct vrouter_nexthop *nh,
 			    struct netlink_ext_ack *extack);
-/* The same for what follows a change elsewhere: listeners are told, errors logged. */
+/*
+ * The same for what follows a change elsewhere: listeners are told. What finds no
+ * memory is out of service until vrouter_nexthop_catch_up() finds some.
+ */
 void vrouter_nexthop_republish(struct vrouter *vr, struct vrouter_nexthop *nh);
+void vrouter_nexthop_catch_up(struct vrouter *vr);
 void vrouter_nexthop_publish_vni(struct vrouter *vr, u32 vni);
 void vrouter_nexthop_publish_tunnels(struct vrouter *vr);
 void vrouter_nexthop_publish_vif(struct vrouter *vr, struct vrouter_vif *vif);

@@ -27,6 +27,7 @@
 #include "objects.h"
 
 #define PROBE_INTERVAL	(5 * HZ)	/* the kernel's delay_first_probe_time */
+#define RETRY_INTERVAL	(HZ / 10)	/* when memory was short */
 
 static struct hlist_head *bucket(struct vrouter *vr, const struct vrouter_prefix *addr)
 {
@@ -249,8 +250,8 @@ static u64 packets_sent(struct vrouter *vr, const struct vrouter_remote *r)
 /*
  * What XDP sends, the kernel does not see: without this a neighbour in use
  * would stay stale for good, and a change of its MAC go unnoticed. A remote
- * that has no neighbour yet is asked for again. What was learned of the path's
- * MTU grows too old.
+ * that has no neighbour yet is asked for again, and looked up again, as memory
+ * may have been short. What was learned of the path's MTU grows too old.
  */
 static void probe(struct vrouter *vr, struct vrouter_remote *r)
 {
@@ -258,7 +259,7 @@ static void probe(struct vrouter *vr, struct vrouter_remote *r)
 	struct net_device *dev;
 	struct neighbour *n;
 
-	if (r->pmtu && resolve(vr, r))
+	if ((r->pmtu || !r->resolved) && resolve(vr, r))
 		republish(vr, r);
 	dev = r->ifindex ? __dev_get_by_index(vr->net, r->ifindex) : NULL;
 	if (dev && r->gateway.len && (sent != r->last_tx || !r->resolved)) {
@@ -279,6 +280,7 @@ static void probe_work(struct work_struct *work)
 
 	rtnl_lock();
 	mutex_lock(&vr->lock);
+	vrouter_nexthop_catch_up(vr);
 	for (i = 0; i < ARRAY_SIZE(vr->remotes); i++)
 		hlist_for_each_entry(r, &vr->remotes[i], node)
 			probe(vr, r);
@@ -295,6 +297,14 @@ void vrouter_remote_kick(struct vrouter *vr)
 	rcu_read_lock();
 	if (!READ_ONCE(vr->dying))
 		schedule_work(&vr->resolve_work);
+	rcu_read_unlock();
+}
+
+void vrouter_remote_retry(struct vrouter *vr)
+{
+	rcu_read_lock();
+	if (!READ_ONCE(vr->dying))
+		mod_delayed_work(system_power_efficient_wq, &vr->probe_work, RETRY_INTERVAL);
 	rcu_read_unlock();
 }
 

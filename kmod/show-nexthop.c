@@ -79,8 +79,10 @@ static int fill_nexthop(struct sk_buff *skb, struct vrouter *vr, const void *obj
 	if (nla_put_u32(skb, VROUTER_A_NEXTHOP_ID, nh->id) ||
 	    vrouter_put_nexthop(skb, nh, VROUTER_A_NEXTHOP_TYPE) ||
 	    (nh->type == VROUTER_NEXTHOP_TYPE_TUNNEL &&
-	     nla_put_u32(skb, VROUTER_A_NEXTHOP_RESOLVED, vrouter_remote_reached(remote))) ||
-	    (nh->hop.len && nla_put_u32(skb, VROUTER_A_NEXTHOP_RESOLVED, nh->hop_known)) ||
+	     nla_put_u32(skb, VROUTER_A_NEXTHOP_RESOLVED,
+			 vrouter_remote_reached(remote) && !nh->absent)) ||
+	    (nh->hop.len &&
+	     nla_put_u32(skb, VROUTER_A_NEXTHOP_RESOLVED, nh->hop_known && !nh->absent)) ||
 	    (remote && remote->ifindex &&
 	     nla_put_u32(skb, VROUTER_A_NEXTHOP_UPLINK, remote->ifindex)) ||
 	    nla_put_u32(skb, VROUTER_A_NEXTHOP_ROUTES, nh->nroutes) ||

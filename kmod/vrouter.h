@@ -280,6 +280,7 @@ struct vrouter_group {
  * @groups: tunnel, vif - vrouter_member.list of the groups that it is in
  * @auto_made: made by routes; goes with the last of them
  * @down: tunnel, vif - taken out of service
+ * @absent: its record is out of date, and taken from the image
  * @refs: routes, and who else must not lose it
  * @nroutes: routes that use it
  * @remote: tunnel - what resolves it
@@ -296,6 +297,7 @@ struct vrouter_nexthop {
 	u8 type;
 	bool auto_made;
 	bool down;
+	bool absent;
 	struct vrouter_prefix via;
 	u32 vni;
 	u64 peer;
@@ -396,6 +398,7 @@ struct vrouter_pmtu {
  * @fib_nb: underlay route changes
  * @resolve_work: look routes and neighbours of all remotes up again
  * @probe_work: keeps the neighbours of remotes in use fresh
+ * @absent: there may be nexthops that are
  * @dying: no more work may be queued
  */
 struct vrouter {
@@ -436,6 +439,7 @@ struct vrouter {
 	struct notifier_block fib_nb;
 	struct work_struct resolve_work;
 	struct delayed_work probe_work;
+	bool absent;
 	bool dying;
 };
 
