@@ -130,6 +130,18 @@ static int get_if_any(struct fastpath *fp)
 }
 
 /*
+ * Have the devices run what the module goes by now. A request that failed may
+ * have been done all the same, and only its answer got lost.
+ */
+static int follow_module(void)
+{
+	struct fastpath fp;
+	int ret = fastpath_get(&fp);
+
+	return ret || !fp.enabled ? ret : port_sync_all(&fp);
+}
+
+/*
  * New programs take the image over before they take the devices, so that no
  * packet meets an empty image; where old ones are attached, each device is
  * switched in one step.
@@ -139,7 +151,7 @@ static int enable(struct args *args)
 	struct vrouter_bpf *progs;
 	struct fastpath fp;
 	struct nlmsghdr *nlh;
-	int ret;
+	int ret, err;
 
 	ret = fastpath_get(&fp);
 	if (!ret)
@@ -153,12 +165,9 @@ static int enable(struct args *args)
 	nl_put_u32(nlh, VROUTER_A_FASTPATH_UPLINK_PROG_FD, progs_uplink_fd(progs));
 	nl_put_u32(nlh, VROUTER_A_FASTPATH_VIF_PROG_FD, progs_vif_fd(progs));
 	ret = nl_do(nlh, NULL, NULL);
-	if (!ret)
-		ret = fastpath_get(&fp);
-	if (!ret)
-		ret = port_sync_all(&fp);
+	err = follow_module();
 	progs_close(progs);
-	return ret;
+	return ret ? ret : err;
 }
 
 /* Devices that no vif or uplink knows any more, as after rmmod and insmod. */
@@ -187,7 +196,7 @@ static int disable(struct args *args)
 	struct nlmsghdr *nlh;
 	struct fastpath fp;
 	unsigned int count = 0;
-	int ret, err;
+	int ret;
 
 	ret = args_end(args);
 	if (ret)
@@ -205,8 +214,12 @@ static int disable(struct args *args)
 		nl_put_u32(nlh, VROUTER_A_FASTPATH_UPLINK_PROG_ID, fp.uplink_id);
 		ret = nl_do(nlh, NULL, NULL);
 	}
-	err = clear_orphans(&count);
-	return ret ? ret : err;
+	if (ret) {
+		/* The programs come back where the module still goes by them. */
+		follow_module();
+		return ret;
+	}
+	return clear_orphans(&count);
 }
 
 static int show(struct args *args)

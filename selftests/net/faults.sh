@@ -6,7 +6,7 @@
 # nothing, one that succeeds does all of its work. One host, whose devices go
 # nowhere:
 #
-#	red: v1, v2	blue: v3	up0: uplink	spare, spare2: neither
+#	red: v1, v2	blue: v3, v4	up0: uplink	spare, spare2: neither
 #
 # Needs a kernel with failslab, as scripts/uml-debug.config makes one.
 
@@ -36,14 +36,18 @@ knob failslab/probability 100
 M=02:bb:00:00:00:01
 R=02:00:c0:00:02:02
 
+quiet_defaults
 nets flt
 conf flt <<END
 addr add 192.0.2.1/32 dev lo
 addr add 192.0.2.9/32 dev lo
+addr add 2001:db8::1/128 dev lo nodad
+addr add 2001:db8::9/128 dev lo nodad
 link add up0 type dummy
 link add v1 type dummy
 link add v2 type dummy
 link add v3 type dummy
+link add v4 type veth peer name p4
 link add spare type dummy
 link add spare2 type dummy
 END
@@ -58,12 +62,14 @@ state()
 	now=$(vr flt -j -batch "$work/shows" 2>&1)
 }
 
-# Routes' own nexthops get a new number each time.
+shopt -s extglob
+# Routes' own nexthops get a new number each time, and so do programs.
 normal()
 {
 	local d='[0-9]'
 
 	REPLY=${1//[234]$d$d$d$d$d$d$d$d$d/AUTO}
+	REPLY=${REPLY//prog-id\":*( )+([0-9])/prog-id\":N}
 }
 
 # wait_for SECONDS TEST: indexes come back after a grace period
@@ -244,6 +250,43 @@ read_only()
 	counts
 }
 
+# A larger image each time: none becomes smaller again.
+try_resize()
+{
+	nexthops=$((nexthops + 1024))
+	faulty "$1" "$2" -n flt fastpath enable nexthops "$nexthops"
+	state
+	case $outcome/$status in
+	hit/0|early/0)
+		normal "$now"
+		[ "$REPLY" != "$normal_before" ] || complain "is no larger" "$before" || return
+		before=$now
+		normal_before=$REPLY ;;
+	hit/*)
+		failed=$((failed + 1))
+		is_before || complain "failed, and changed it" "$before" ;;
+	lost/2)
+		# It was done, or was not.
+		failed=$((failed + 1))
+		before=$now
+		normal "$now"
+		normal_before=$REPLY ;;
+	*)
+		complain "is no such outcome" "$before" ;;
+	esac
+}
+
+each_resize_fails()
+{
+	local request=fastpath-new nexthops=4096 failed=0 status outcome now before normal_before
+
+	state
+	before=$now
+	normal "$now"
+	normal_before=$REPLY
+	each_fails try_resize && rest_fails try_resize
+}
+
 # --- everything there is, one by one
 vr_batch flt <<END
 vtep set 192.0.2.1
@@ -252,6 +295,7 @@ vrf add red vni 5001 id 1 rmac 02:00:c0:00:02:01
 vrf add blue vni 5002 id 2
 vif add v1 vrf red gateway 10.1.1.1/24 addr 10.1.1.10 addr fd00:1::10 lladdr $M
 vif add v2 vrf red
+vif add v4 vrf blue mode $([ "$VR_MODE" = xdp ] && echo xdp || echo skb)
 vif add v3 vrf blue gateway 10.1.3.1/24
 nexthop add id 1 via 192.0.2.2 vni 5001 rmac $R
 nexthop add id 2 blackhole
@@ -265,6 +309,8 @@ END
 change "vrf add" vrf-new "vrf add green vni 5003 id 3 rmac $M" "vrf del green"
 change "vrf set, another VNI" vrf-new "vrf set red vni 5009 rmac $M source-check count" \
 	"vrf set red vni 5001 rmac 02:00:c0:00:02:01 source-check drop"
+change "vrf set, knobs" vrf-new "vrf set red mss pmtu default blackhole" \
+	"vrf set red mss off default unreachable"
 must vr flt vrf add green vni 5003 id 3
 must vr flt route add vrf green 10.7.0.0/16 nhid 2
 change "vrf del, with a route" vrf-del "vrf del green" \
@@ -288,19 +334,53 @@ must vr flt uplink del spare
 
 change "vtep set, another address" vtep-new "vtep set 192.0.2.9" "vtep set 192.0.2.1"
 change "vtep set, another port" vtep-new "vtep set 192.0.2.1 port 4790" "vtep set 192.0.2.1"
+change "vtep set, IPv6 alone" vtep-new "vtep set 2001:db8::1" "vtep set 192.0.2.1"
+change "vtep set, both families" vtep-new "vtep set 192.0.2.1 2001:db8::1" "vtep set 192.0.2.1"
+must vr flt vtep set 192.0.2.1 2001:db8::1
+change "vtep set, both anew" vtep-new "vtep set 192.0.2.9 2001:db8::9 port 4790" \
+	"vtep set 192.0.2.1 2001:db8::1"
+change "vtep set, knobs" vtep-new \
+	"vtep set 192.0.2.1 2001:db8::1 udp6-zero-csum-rx on udp6-zero-csum-tx on ttl 9 dscp 10 reserved-check drop rmac $M" \
+	"vtep set 192.0.2.1 2001:db8::1"
 
 change "nexthop add, tunnel" nexthop-new "nexthop add id 9 via 192.0.2.3 vni 5002 rmac $R" \
 	"nexthop del id 9"
+change "nexthop add, tunnel over IPv6" nexthop-new \
+	"nexthop add id 9 via 2001:db8::3 vni 5002 rmac $R" "nexthop del id 9"
 change "nexthop add, vif" nexthop-new "nexthop add id 9 dev v2 lladdr $M" "nexthop del id 9"
 change "nexthop add, VRF" nexthop-new "nexthop add id 9 vrf blue" "nexthop del id 9"
 change "nexthop add, blackhole" nexthop-new "nexthop add id 9 blackhole" "nexthop del id 9"
 change "nexthop change, other tunnel" nexthop-new \
 	"nexthop replace id 1 via 192.0.2.4 vni 5002 rmac $M" \
 	"nexthop replace id 1 via 192.0.2.2 vni 5001 rmac $R"
+change "nexthop change, other family" nexthop-new \
+	"nexthop replace id 1 via 2001:db8::4 vni 5002 rmac $M" \
+	"nexthop replace id 1 via 192.0.2.2 vni 5001 rmac $R"
 change "nexthop change, other type" nexthop-new "nexthop replace id 1 unreachable" \
 	"nexthop replace id 1 via 192.0.2.2 vni 5001 rmac $R"
 change "nexthop del" nexthop-del "nexthop del id 4" "nexthop add id 4 dev v1"
 
+# --- groups; v1 has no carrier, so that nobody stands in for anybody
+vr_batch flt <<END
+vif add spare vrf red
+nexthop add id 5 via 192.0.2.5 vni 5001 rmac $R
+nexthop add id 6 via 2001:db8::6 vni 5001 rmac $R
+nexthop add id 8 dev spare lladdr $M
+nexthop add id 7 group 4,2/5/6
+nexthop add id 10 group 4/8
+route add vrf red 10.9.0.0/16 nhid 7
+END
+change "group add" nexthop-new "nexthop add id 9 group 4/5,2/6,3" "nexthop del id 9"
+change "group change" nexthop-new "nexthop replace id 7 group 5,3/6,5" \
+	"nexthop replace id 7 group 4,2/5/6"
+change "group del" nexthop-del "nexthop del id 10" "nexthop add id 10 group 4/8"
+change "member down" nexthop-new "nexthop set id 4 down" "nexthop set id 4 up"
+change "member change" nexthop-new "nexthop replace id 5 via 2001:db8::5 vni 5001 rmac $R" \
+	"nexthop replace id 5 via 192.0.2.5 vni 5001 rmac $R"
+change "vif del, of a group's member" vif-del "vif del spare" "vif add spare vrf red
+nexthop add id 8 dev spare lladdr $M
+nexthop replace id 10 group 4/8"
+must vr flt vif del spare
 change "route add" route-new "route add vrf red 10.3.3.0/24 nhid 1" \
 	"route del vrf red 10.3.3.0/24"
 change "route add, new nodes" route-new "route add vrf blue fd00:3:4:5:6::/80 nhid 2" \
@@ -333,6 +413,16 @@ undo_bulk=$(bulk del ""
 	echo "route replace vrf red fd00:2::/64 nhid 1"
 	echo "route add vrf red 10.2.0.0/16 nhid 1")
 change "route batch" route-bulk "-batch $work/bulk" "$undo_bulk"
+
+# --- the image moves to programs and back; each image has other programs
+if [ "$VR_MODE" = xdp ]; then
+	change "fastpath disable" fastpath-del "fastpath disable" "fastpath enable"
+	must vr flt fastpath disable
+	change "fastpath enable" fastpath-new "fastpath enable" "fastpath disable"
+	must vr flt fastpath enable
+	check "fastpath enable, larger" each_resize_fails
+	counts
+fi
 
 # --- what is asked
 for object in vrf vif uplink vtep nexthop route neighbor; do
@@ -371,8 +461,13 @@ counts
 vr_batch flt <<END
 route del vrf red 10.2.0.0/16
 route del vrf red fd00:2::/64
+route del vrf red 10.9.0.0/16
+nexthop del id 7
 nexthop del id 1
+nexthop del id 5
+nexthop del id 6
 END
+change "vtep del" vtep-del "vtep del" "vtep set 192.0.2.1 2001:db8::1"
 check "the VTEP goes, with its tunnels" vr flt vtep del
 
 done_testing
