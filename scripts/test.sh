@@ -95,7 +95,7 @@ native()
 	rm -rf "$share"
 	mkdir -p "$share"
 	TMO=${NATIVE_TMO:-1800} scripts/uml.sh "$share" env "SEED=${SEED:-1}" \
-		"NLFUZZ_COUNT=${NLFUZZ_COUNT:-20000}" "VRCTL=$top/build/vrctl" \
+		"NLFUZZ_COUNT=${NLFUZZ_COUNT:-5000}" "VRCTL=$top/build/vrctl" \
 		"$net/run_all.sh" "$net/networks.sh" \
 		"$net/differential.sh" "$net/churn.sh" "$net/attack.sh" \
 		"$net/nlfuzz.sh" "$net/interop-ovs.sh" "$net/interop-ovs6.sh"

@@ -62,7 +62,11 @@ class Generator:
             flags |= DUMP
         elif name.endswith(("-new", "-bulk")):
             flags |= rng.choice((CREATE | EXCL, CREATE | EXCL, CREATE | REPLACE, REPLACE, 0))
-        return self.message(op["number"], flags, self.values.attributes(self.spec.request(name)))
+        attrs = self.spec.request(name)
+        if name == "nexthop-new" and rng.random() < .1:     # into and out of service
+            attrs = [attr for attr in attrs if attr.name in ("id", "down")]
+            flags |= REPLACE
+        return self.message(op["number"], flags, self.values.attributes(attrs))
 
     # --- nearly valid: one or two things are wrong with it
 

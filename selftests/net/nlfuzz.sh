@@ -55,7 +55,9 @@ link add v3 type dummy
 link add v4 type dummy
 link set up0 up
 addr add 192.0.2.1/24 dev up0
+addr add 192.0.2.2/24 dev up0
 addr add 2001:db8::1/64 dev up0 nodad
+addr add 2001:db8::2/64 dev up0 nodad
 END
 for n in 1 2; do
 	[ $n = 1 ] && ns=one || ns=two

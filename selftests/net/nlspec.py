@@ -19,10 +19,12 @@ class Attr:
     def __init__(self, number, entry, spec, of):
         self.number = number
         self.name = entry["name"]
-        # What of a nexthop it says, and for which type: its doc begins with that.
+        # What of a nexthop it says, and for which types: its doc begins with them.
         self.part = self.name if of == "nexthop" else \
             self.name[3:] if self.name.startswith("nh-") else None
-        self.kind = entry.get("doc", "").split(" - ")[0]
+        doc = entry.get("doc", "")
+        self.kinds = set(doc.split(" - ")[0].split(", ")) & set(spec.enums["nexthop-type"])
+        self.reply = doc.startswith("Read only")
         self.type = entry["type"]
         self.nest = entry.get("nested-attributes")
         self.multi = entry.get("multi-attr", False)
@@ -128,7 +130,10 @@ class Values:
         if attr.type == "nest":
             if set(self.spec.sets[attr.nest]) == {"address", "len"}:
                 return self.prefix(attr)
-            return self.attributes(list(self.spec.sets[attr.nest].values()))
+            kind = self.kind
+            nested = self.attributes(list(self.spec.sets[attr.nest].values()))
+            self.kind = kind
+            return nested
         if attr.type == "string":
             return self.rng.choice((b"red\0", b"blue\0", b"green\0"))
         if attr.type in SIZES:
@@ -136,13 +141,14 @@ class Values:
         return self.binary(attr)
 
     def likely(self, attr, short):
+        if attr.reply:
+            return .01
         if attr.part is None:
             return .8 if attr.name != "nhid" else .02 if short else .95
         if not short and attr.name.startswith("nh-"):
             return .01
-        kinds = self.spec.enums["nexthop-type"]
-        kind = self.spec.sets["nexthop"][attr.part].kind
-        return .95 if kind == self.kind else .02 if kind in kinds else .9
+        kinds = self.spec.sets["nexthop"][attr.part].kinds
+        return .9 if not kinds else .95 if self.kind in kinds else .02
 
     def some(self, attrs):
         """Which of a request's attributes come along: what a nexthop of the type
