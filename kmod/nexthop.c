@@ -629,31 +629,76 @@ static int check_change(const struct vrouter_nexthop *nh, const struct vrouter_n
 	return 0;
 }
 
-static int nexthop_change(struct vrouter *vr, struct vrouter_nexthop *nh,
-			  const struct vrouter_nh_spec *spec, struct genl_info *info)
+/* Whether it goes on to lead where it led: to the same peer, vif, router or VRF. */
+static bool is_same_target(const struct vrouter_nexthop *nh, const struct vrouter_nh_spec *s)
+{
+	return nh->type == s->type && nh->vni == s->vni && nh->vif == s->vif &&
+	       nh->vrf == s->vrf && vrouter_address_equal(&nh->via, &s->via) &&
+	       vrouter_address_equal(&nh->hop, &s->hop);
+}
+
+/* The target is not let go of: it stays a peer all the time. */
+static int change_in_place(struct vrouter *vr, struct vrouter_nexthop *nh,
+			   const struct vrouter_nh_spec *spec, struct netlink_ext_ack *extack)
+{
+	struct vrouter_nh_spec old = get_spec(nh);
+	int err;
+
+	set_spec(nh, spec);
+	err = vrouter_nexthop_publish(vr, nh, extack);
+	if (err)
+		set_spec(nh, &old);
+	return err;
+}
+
+/* To what was there a moment ago, which finds room again; its record still stands. */
+static void move_back(struct vrouter *vr, struct vrouter_nexthop *nh,
+		      const struct vrouter_nh_spec *old, bool known, const u8 *mac)
+{
+	set_spec(nh, old);
+	WARN_ON_ONCE(link_target(vr, nh, NULL));
+	if (!nh->hop.len)
+		return;
+	/* What has become of the router meanwhile is not in the record. */
+	nh->hop_known = known;
+	memcpy(nh->hop_mac, mac, ETH_ALEN);
+	vrouter_remote_kick(vr);
+}
+
+static int change_target(struct vrouter *vr, struct vrouter_nexthop *nh,
+			 const struct vrouter_nh_spec *spec, struct netlink_ext_ack *extack)
 {
 	struct vrouter_nh_spec old = get_spec(nh);
 	struct vrouter_remote *remote = nh->remote;
+	bool known = nh->hop_known;
+	u8 mac[ETH_ALEN];
 	int err;
 
+	memcpy(mac, nh->hop_mac, ETH_ALEN);
 	/* The way back must not need memory. */
 	vrouter_remote_keep(remote, true);
 	unlink_target(vr, nh);
 	set_spec(nh, spec);
-	err = link_target(vr, nh, info->extack);
+	err = link_target(vr, nh, extack);
 	if (!err) {
-		err = vrouter_nexthop_publish(vr, nh, info->extack);
+		err = vrouter_nexthop_publish(vr, nh, extack);
 		if (err)
 			unlink_target(vr, nh);
 	}
-	if (err) {
-		set_spec(nh, &old);
-		/* What was there a moment ago finds room again. */
-		WARN_ON_ONCE(link_target(vr, nh, NULL));
-		vrouter_remote_keep(remote, false);
-		return err;
-	}
+	if (err)
+		move_back(vr, nh, &old, known, mac);
 	vrouter_remote_keep(remote, false);
+	return err;
+}
+
+static int nexthop_change(struct vrouter *vr, struct vrouter_nexthop *nh,
+			  const struct vrouter_nh_spec *spec, struct netlink_ext_ack *extack)
+{
+	int err = is_same_target(nh, spec) ? change_in_place(vr, nh, spec, extack) :
+					     change_target(vr, nh, spec, extack);
+
+	if (err)
+		return err;
 	dst_cache_reset(&nh->dst_cache);
 	vrouter_group_follow(vr, nh);
 	vr->gen++;
@@ -718,7 +763,7 @@ static int nexthop_set(struct vrouter *vr, struct vrouter_nexthop *nh, u32 id,
 	if (nh && !a[VROUTER_A_NEXTHOP_DOWN])
 		spec.down = nh->down && vrouter_nexthop_may_join(spec.type);
 	if (nh)
-		return nexthop_change(vr, nh, &spec, info);
+		return nexthop_change(vr, nh, &spec, info->extack);
 	nh = nexthop_make(vr, id, false, &spec, info->extack);
 	if (IS_ERR(nh))
 		return PTR_ERR(nh);

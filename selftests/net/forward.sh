@@ -64,6 +64,55 @@ stream "IPv6, by the gateway" red-a fd00:3::10 red-b wire red-b
 stream "IPv4, on one host" red-a 10.1.1.20 red-a2 red-a2
 stream "IPv6, on one host" red-a fd00:1::20 red-a2 red-a2
 
+# --- a nexthop is written anew, to the same peer, while that sends: none is lost
+renew()
+{
+	local i via
+
+	via=$(vtep_for 1 2)
+	for ((i = 0; i < 2000; i++)); do
+		echo "nexthop replace id 11 via $via vni 5001 rmac ${RMAC}9"
+		echo "nexthop replace id 11 via $via vni 5001 rmac ${RMAC}1"
+	done
+}
+
+# Ethernet, IPv4 with DF, UDP; many times
+frame=${GWMAC//:/}02bb0100011008004500003200004000401123a60a01010a0a01020a03e807d0001edce4
+frame+=$(printf '%044d' 0)
+yes "$frame" | head -n 100 >"$work/burst"
+
+# Until the last change is made
+send_on()
+{
+	local n=0
+
+	while ! gone "$1"; do
+		frames send red-a eth0 <"$work/burst" || return
+		n=$((n + 100))
+	done
+	echo "$n"
+}
+
+received()
+{
+	echo $(($(counter host-b vif.red-b traffic.tx-module) +
+		$(counter host-b vif.red-b traffic.tx-xdp)))
+}
+
+all_received()
+{
+	[ "$(received)" -ge "$((before + sent))" ]
+}
+
+renew >"$work/renew"
+before=$(received)
+background_to "$work/renewed" vr host-b -batch "$work/renew"
+sent=$(send_on "$!")
+same "a nexthop is changed 4000 times while its peer sends" "" "$(cat "$work/renewed")"
+note "$sent packets were sent"
+poll "$DEADLINE" all_received >/dev/null
+same "... none of its packets is lost" "$sent" "$(($(received) - before))"
+
 # --- a group of two tunnels, straight and by the gateway: flows until both have one
 vr_batch host-a <<-END
 nexthop add id 50 group 12/13
