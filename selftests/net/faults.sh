@@ -68,8 +68,8 @@ normal()
 {
 	local d='[0-9]'
 
-	REPLY=${1//[234]$d$d$d$d$d$d$d$d$d/AUTO}
-	REPLY=${REPLY//prog-id\":*( )+([0-9])/prog-id\":N}
+	REPLY=${1//[234]$d$d$d$d$d$d$d$d$d/4000000000}
+	REPLY=${REPLY//prog_id\":*( )+([0-9])/prog_id\":0}
 }
 
 # wait_for SECONDS TEST: indexes come back after a grace period
@@ -191,7 +191,7 @@ try_change()
 
 each_change_fails()
 {
-	local request=$1 args=$2 undo=$3 failed=0 status outcome now before after normal_before
+	local request=$1 args=$2 undo=$3 failed=0 status=0 outcome now before after normal_before
 
 	state
 	normal "$now"
@@ -203,7 +203,8 @@ each_change_fails()
 	after=$REPLY
 	vr flt -batch - <<<"$undo" || return
 	[ "$after" != "$normal_before" ] || return
-	wait_for "$DEADLINE" is_undone || return
+	fault="no fault" outcome=none
+	wait_for "$DEADLINE" is_undone || complain "is not what it was" "$normal_before" || return
 	before=$now
 	each_fails try_change && rest_fails try_change
 }
@@ -353,11 +354,24 @@ change "nexthop add, blackhole" nexthop-new "nexthop add id 9 blackhole" "nextho
 change "nexthop change, other tunnel" nexthop-new \
 	"nexthop replace id 1 via 192.0.2.4 vni 5002 rmac $M" \
 	"nexthop replace id 1 via 192.0.2.2 vni 5001 rmac $R"
+change "nexthop change, same tunnel" nexthop-new \
+	"nexthop replace id 1 via 192.0.2.2 vni 5001 rmac $M" \
+	"nexthop replace id 1 via 192.0.2.2 vni 5001 rmac $R"
 change "nexthop change, other family" nexthop-new \
 	"nexthop replace id 1 via 2001:db8::4 vni 5002 rmac $M" \
 	"nexthop replace id 1 via 192.0.2.2 vni 5001 rmac $R"
 change "nexthop change, other type" nexthop-new "nexthop replace id 1 unreachable" \
 	"nexthop replace id 1 via 192.0.2.2 vni 5001 rmac $R"
+vr_batch flt <<END
+vif set v3 host on
+nexthop add id 9 dev v3 via 10.1.3.9
+END
+change "nexthop change, from a router" nexthop-new \
+	"nexthop replace id 9 via 192.0.2.4 vni 5002 rmac $M" "nexthop replace id 9 dev v3 via 10.1.3.9"
+vr_batch flt <<END
+nexthop del id 9
+vif set v3 host off
+END
 change "nexthop del" nexthop-del "nexthop del id 4" "nexthop add id 4 dev v1"
 
 # --- groups; v1 has no carrier, so that nobody stands in for anybody
