@@ -45,7 +45,7 @@ scenarios=("$@")
 if [ $# -eq 0 ]; then
 	for file in "$here"/*.sh; do
 		case ${file##*/} in
-		lib.sh|run_all.sh|leaks.sh)	;;
+		lib.sh|run_all.sh|leaks.sh|faults*.sh)	;;
 		networks.sh|differential.sh|churn.sh|attack.sh|nlfuzz.sh|interop-ovs*.sh)	;;
 		*)				scenarios+=("$file") ;;
 		esac
