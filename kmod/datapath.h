@@ -140,4 +140,9 @@ void vrouter_icmp_error(struct vrouter_ctx *ctx, struct sk_buff *skb, enum vr_dr
 /* A packet to a gateway address: echo is answered, all else dropped. icmp.c */
 void vrouter_local_rx(struct vrouter_ctx *ctx, struct sk_buff *skb);
 
+/* Whether the host takes a frame by the device that it came by, as it is. punt.c */
+bool vrouter_punt_here(const struct vrouter_ctx *ctx, const struct sk_buff *skb);
+/* Leave a packet to the host, in its VRF's Linux VRF; takes the skb. punt.c */
+void vrouter_punt(struct vrouter_ctx *ctx, struct sk_buff *skb);
+
 #endif /* _VROUTER_DATAPATH_H */

@@ -119,6 +119,7 @@ static enum vr_drop drop_of_verdict(u32 verdict, const struct vr_nh *nh)
 	case VR_PUNT_TTL:
 		return VR_DROP_TTL;
 	case VR_PUNT_LOCAL:
+	case VR_PUNT_PUNT_ROUTE:
 		return VR_DROP_LOCAL_PROTO;
 	case VR_PUNT_UNRESOLVED:
 		return VR_DROP_UNRESOLVED;
@@ -251,6 +252,10 @@ void vrouter_forward(struct vrouter_ctx *ctx, struct sk_buff *skb)
 	verdict = vr_verdict_route(ctx->img, ctx->vrf, &ctx->flow, &nh);
 	if (verdict == VR_VERDICT_PUNT(LOCAL)) {
 		vrouter_local_rx(ctx, skb);
+		return;
+	}
+	if (verdict == VR_VERDICT_PUNT(PUNT_ROUTE)) {
+		vrouter_punt(ctx, skb);
 		return;
 	}
 	reason = verdict ? drop_of_verdict(verdict, nh) : vrouter_way(ctx, nh, &mtu);

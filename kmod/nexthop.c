@@ -19,6 +19,8 @@ static_assert(VR_NH_BLACKHOLE == VROUTER_NEXTHOP_TYPE_BLACKHOLE);
 static_assert(VR_NH_UNREACHABLE == VROUTER_NEXTHOP_TYPE_UNREACHABLE);
 static_assert(VR_NH_PROHIBIT == VROUTER_NEXTHOP_TYPE_PROHIBIT);
 static_assert(VR_NH_LOCAL == VROUTER_NEXTHOP_TYPE_LOCAL);
+static_assert(VR_NH_GROUP == VROUTER_NEXTHOP_TYPE_GROUP);
+static_assert(VR_NH_PUNT == VROUTER_NEXTHOP_TYPE_PUNT);
 
 struct vrouter_nexthop *vrouter_nexthop_find(struct vrouter *vr, u32 id)
 {
@@ -603,6 +605,7 @@ int vrouter_nexthop_parse(struct vrouter *vr, struct nlattr **a, struct vrouter_
 	case VROUTER_NEXTHOP_TYPE_UNREACHABLE:
 	case VROUTER_NEXTHOP_TYPE_PROHIBIT:
 	case VROUTER_NEXTHOP_TYPE_GROUP:
+	case VROUTER_NEXTHOP_TYPE_PUNT:
 		return 0;
 	default:
 		return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_TYPE], -EINVAL,

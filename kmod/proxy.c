@@ -40,6 +40,7 @@ bool vrouter_proxy_for(const struct vrouter_vif *vif, const struct vrouter_ctx *
 	switch (nh->type) {
 	case VR_NH_TUNNEL:
 	case VR_NH_LOCAL:
+	case VR_NH_PUNT:
 		return true;
 	case VR_NH_VIF:
 		return nh->target != vif->idx;

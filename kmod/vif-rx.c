@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Frames from tenants. All of them end here; none goes to the host's stack, but
- * what is for a gateway address of a vif with host on.
+ * what is for a gateway address of a vif with host on, or has a punt route.
  */
 
 #include <linux/if_vlan.h>
@@ -50,7 +50,8 @@ static bool for_host(const struct vrouter_vif *vif, const struct vrouter_ctx *ct
 		     struct sk_buff *skb)
 {
 	if (!verdict)
-		return vrouter_gateway_here(vif, ctx->flow.family, ctx->flow.dst);
+		return vrouter_gateway_here(vif, ctx->flow.family, ctx->flow.dst) ||
+		       vrouter_punt_here(ctx, skb);
 	if (verdict == VR_VERDICT_PUNT(ARP))
 		return vrouter_arp_for_host(vif, skb);
 	return verdict == VR_VERDICT_PUNT(ND) && vrouter_nd_for_host(vif, skb);

@@ -88,6 +88,7 @@ struct vrouter_gateways {
  * @leaks: its routes with a VRF nexthop
  * @gateways: the gateway addresses of its vifs; source of ICMP errors
  * @icmp_limit: for those errors
+ * @l3dev: the Linux VRF that it follows, which gets what is punted; held
  * @rcu: freed after a grace period
  */
 struct vrouter_vrf {
@@ -112,6 +113,7 @@ struct vrouter_vrf {
 	struct list_head leaks;
 	struct vrouter_gateways __rcu *gateways;
 	struct ratelimit_state icmp_limit;
+	struct net_device __rcu *l3dev;
 	struct rcu_head rcu;
 };
 

@@ -20,7 +20,7 @@ static const char *const on_off_names[] = { "off", "on", NULL };
 static const char *const action_names[] = { "unreachable", "blackhole", NULL };
 static const char *const type_names[] = {
 	"", "tunnel", "vif", "vrf", "blackhole", "unreachable", "prohibit",
-	"local", "group", NULL
+	"local", "group", "punt", NULL
 };
 
 static const char *const scope_names[] = {

@@ -43,9 +43,9 @@ static int help(struct args *args)
 		"       vrctl nexthop show [ id ID ] [ via ADDRESS ] [ vni VNI ] [ type TYPE ]\n"
 		"NH   := { via ADDRESS vni VNI rmac MAC | dev DEV [ lladdr MAC | via ADDRESS ] |\n"
 		"          vrf NAME | group ID[,WEIGHT][/ID[,WEIGHT]]... | blackhole | unreachable |\n"
-		"          prohibit }\n"
+		"          prohibit | punt }\n"
 		"TYPE := { tunnel | vif | vrf | group | blackhole | unreachable | prohibit |\n"
-		"          local }\n");
+		"          local | punt }\n");
 	return VRCTL_HELP;
 }
 
@@ -89,6 +89,7 @@ static int modify(struct args *args, uint16_t flags)
 		{ "blackhole", 0, VROUTER_NEXTHOP_TYPE_BLACKHOLE },
 		{ "unreachable", 0, VROUTER_NEXTHOP_TYPE_UNREACHABLE },
 		{ "prohibit", 0, VROUTER_NEXTHOP_TYPE_PROHIBIT },
+		{ "punt", 0, VROUTER_NEXTHOP_TYPE_PUNT },
 		{ 0 }
 	};
 	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_NEXTHOP_NEW, flags);
@@ -104,7 +105,7 @@ static int modify(struct args *args, uint16_t flags)
 		nl_put_u32(nlh, VROUTER_A_NEXTHOP_TYPE, seen.type);
 	else if (!args_saw(&seen, VROUTER_A_NEXTHOP_DOWN))
 		return args_missing(args,
-				    "via, dev, vrf, group, blackhole, unreachable or prohibit");
+				    "via, dev, vrf, group, blackhole, unreachable, prohibit or punt");
 	return request(nlh, args_saw(&seen, VROUTER_A_NEXTHOP_ID));
 }
 

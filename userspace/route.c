@@ -54,7 +54,7 @@ static int help(struct args *args)
 		"PREFIX := { ADDRESS[/LENGTH] | default }\n"
 		"NH     := { nhid ID | via ADDRESS vni VNI rmac MAC |\n"
 		"            dev DEV [ lladdr MAC | via ADDRESS ] | nexthop-vrf NAME |\n"
-		"            blackhole | unreachable | prohibit }\n");
+		"            blackhole | unreachable | prohibit | punt }\n");
 	return VRCTL_HELP;
 }
 
@@ -108,6 +108,7 @@ static int modify(struct args *args, uint16_t flags)
 		{ "blackhole", 0, VROUTER_NEXTHOP_TYPE_BLACKHOLE },
 		{ "unreachable", 0, VROUTER_NEXTHOP_TYPE_UNREACHABLE },
 		{ "prohibit", 0, VROUTER_NEXTHOP_TYPE_PROHIBIT },
+		{ "punt", 0, VROUTER_NEXTHOP_TYPE_PUNT },
 		{ "protocol", VROUTER_A_ROUTE_PROTOCOL, 0 },
 		{ "metric", VROUTER_A_ROUTE_METRIC, 0 },
 		{ 0 }

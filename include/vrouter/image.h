@@ -16,7 +16,7 @@
 #include <vrouter/reason.h>
 
 #define VR_IMAGE_MAGIC	0x76726f75u	/* "vrou" */
-#define VR_IMAGE_ABI	3u
+#define VR_IMAGE_ABI	4u
 
 /* S(ID, name, record type). The BPF maps are called vr_<name>. */
 #define VR_SECTIONS(S)						\
@@ -170,6 +170,7 @@ struct vr_vif {
 #define VR_NH_PROHIBIT		6
 #define VR_NH_LOCAL		7
 #define VR_NH_GROUP		8
+#define VR_NH_PUNT		9
 
 #define VR_NH_RESOLVED	(1u << 0)	/* tunnel: tmpl and ifindex are true */
 #define VR_NH_TX	(1u << 1)	/* XDP may redirect into ifindex */

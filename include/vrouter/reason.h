@@ -74,6 +74,7 @@
 	P(HAIRPIN, "hairpin")						\
 	P(TCP_MSS, "tcp-mss")						\
 	P(VLAN, "vlan")							\
+	P(PUNT_ROUTE, "punt-route")					\
 	/* the module's own */						\
 	P(HOST, "host")
 

@@ -258,6 +258,8 @@ VR_INLINE __u32 vr_verdict_route(const struct vr_image *img, const struct vr_vrf
 	case VR_NH_UNREACHABLE:
 	case VR_NH_PROHIBIT:
 		return VR_VERDICT_PUNT(REJECT);
+	case VR_NH_PUNT:
+		return VR_VERDICT_PUNT(PUNT_ROUTE);
 	}
 	return VR_VERDICT_DROP(IMAGE);
 }

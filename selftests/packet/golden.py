@@ -167,6 +167,7 @@ for n in range(LEAK5, 10):
 special(30, "vrf", SELF_LOOP)
 special(31, "vrf", 99)
 V_ASK = Vif(74, 2, ask=1)
+special(75, "punt")
 LEVELS = {}
 for n, p in enumerate(["0.0.0.0/0", "10.0.0.0/8", "10.64.0.0/10", "10.65.0.0/16",
                        "10.65.4.0/22", "10.65.4.0/24", "10.65.4.128/25", "10.65.4.129/32",
@@ -200,6 +201,7 @@ route(RED, "10.9.8.0/24", 63)       # a slot with nothing in it
 route(RED, "10.9.9.0/24", 5000)     # a slot outside the image
 route(RED, "10.9.10.0/24", 31)      # a VRF that is not there
 route(RED, "10.9.11.0/24", V_ASK)   # a router whose MAC is not known
+route(RED, "10.9.12.0/24", 75)
 route(BLUE, "10.1.1.10/32", V4)     # overlaps with RED
 route(BLUE, "10.1.2.0/24", BLUE_REMOTE)
 route(FREE, "10.1.1.10/32", V5)
@@ -773,6 +775,8 @@ def inner_cases():
         punt("local", dev, wrap(ip4(a, "10.1.1.1")), name=f"{name}-ip4")
         punt("local", dev, wrap(ip6(a6, "fd00:1::1")), name=f"{name}-ip6")
         punt("local", dev, wrap(ip4(a, "10.1.1.1", ttl=1)), name=f"{name}-ttl-1")
+        punt("punt-route", dev, wrap(ip4(a, "10.9.12.1")), name=name)
+        punt("punt-route", dev, wrap(ip4(a, "10.9.12.1", ttl=1)), name=f"{name}-ttl-1")
         punt("unresolved", dev, wrap(ip4(a, "10.9.1.1")), name=name)
         punt("hairpin", dev, wrap(ip4(a, "10.9.3.1")), name=name)
         punt("unresolved", dev, wrap(ip4(a, "10.9.11.1")), name=f"{name}-vif")

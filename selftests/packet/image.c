@@ -210,7 +210,7 @@ static void add_nexthop(struct image *im, const struct line *l)
 		[VR_NH_TUNNEL] = "tunnel", [VR_NH_VIF] = "vif", [VR_NH_VRF] = "vrf",
 		[VR_NH_BLACKHOLE] = "blackhole", [VR_NH_UNREACHABLE] = "unreachable",
 		[VR_NH_PROHIBIT] = "prohibit", [VR_NH_LOCAL] = "local",
-		[VR_NH_GROUP] = "group",
+		[VR_NH_GROUP] = "group", [VR_NH_PUNT] = "punt",
 	};
 	uint32_t slot = line_number(l, "slot"), rec = NEXTHOPS - slot;
 	struct vr_u32x16 *ptr = record(im, VR_SEC_NHPTR, slot / 16);

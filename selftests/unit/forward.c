@@ -286,7 +286,7 @@ TEST(group_broken)
 {
 	const uint32_t member[] = { 1 };
 	const uint8_t wrong[] = { VR_NH_NONE, VR_NH_VRF, VR_NH_GROUP, VR_NH_BLACKHOLE,
-				  VR_NH_LOCAL };
+				  VR_NH_LOCAL, VR_NH_PUNT };
 	struct vr_flow f = flow4(IP4(10, 0, 0, 1), IP4(10, 1, 2, 3));
 	struct world w;
 	size_t i;

@@ -346,6 +346,9 @@ TEST(sent_as_typed)
 	assert_int_equal(mnl_attr_get_u32(sent(VROUTER_A_ROUTE_NH_TYPE)),
 			 VROUTER_NEXTHOP_TYPE_BLACKHOLE);
 	assert_int_equal(mnl_attr_get_u8(sent(VROUTER_A_ROUTE_PROTOCOL)), 186);
+	assert_int_equal(vrctl("route add punt 10.1.2.3/32 vrf red"), 0);
+	assert_int_equal(mnl_attr_get_u32(sent(VROUTER_A_ROUTE_NH_TYPE)),
+			 VROUTER_NEXTHOP_TYPE_PUNT);
 	assert_int_equal(vrctl("-6 route add default vrf red nhid 7"), 0);
 	assert_sent_prefix(VROUTER_A_ROUTE_DST, "::/0");
 	assert_int_equal(vrctl("vrf add red vni 16777216"), 0);

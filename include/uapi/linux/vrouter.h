@@ -61,6 +61,8 @@ enum vrouter_default_action {
  *   module alone.
  * @VROUTER_NEXTHOP_TYPE_GROUP: Several nexthops, tunnels and vifs, that share
  *   the flows by weight.
+ * @VROUTER_NEXTHOP_TYPE_PUNT: Leave to the host, in the Linux VRF that the VRF
+ *   follows.
  */
 enum vrouter_nexthop_type {
 	VROUTER_NEXTHOP_TYPE_UNSPEC,
@@ -72,6 +74,7 @@ enum vrouter_nexthop_type {
 	VROUTER_NEXTHOP_TYPE_PROHIBIT,
 	VROUTER_NEXTHOP_TYPE_LOCAL,
 	VROUTER_NEXTHOP_TYPE_GROUP,
+	VROUTER_NEXTHOP_TYPE_PUNT,
 };
 
 enum vrouter_stats_scope {
