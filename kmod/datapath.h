@@ -10,6 +10,7 @@
 struct dst_entry;
 struct in6_addr;
 struct rtable;
+struct vrouter_ctx;
 
 /*
  * Bytes to have in the linear part from an IP header on: the longest IPv4
@@ -22,12 +23,20 @@ rx_handler_result_t vrouter_vif_rx(struct sk_buff **pskb);
 
 /* Of the tunnel socket; its user data is the struct vrouter. tunnel-rx.c */
 int vrouter_tunnel_rx(struct sock *sk, struct sk_buff *skb);
+/* For vrouter_tunnel_rx() and tunnel-share.c */
+bool vrouter_tunnel_is_ours(const struct vrouter_ctx *ctx, const struct sk_buff *skb);
+void vrouter_tunnel_receive(struct vrouter_ctx *ctx, struct sk_buff *skb);
 struct sk_buff *vrouter_tunnel_gro_receive(struct sock *sk, struct list_head *head,
 					   struct sk_buff *skb);
 int vrouter_tunnel_gro_complete(struct sock *sk, struct sk_buff *skb, int nhoff);
 
 /* ICMP errors for those sockets: 0 when one tells the path MTU of a tunnel. tunnel-err.c */
 int vrouter_tunnel_err(struct sock *sk, struct sk_buff *skb);
+/* Whether the ICMP error at @off tells one, and which; its checksum is not looked at. */
+bool vrouter_tunnel_told(const struct vr_image *img, const struct sk_buff *skb, int off,
+			 bool is_ip6, struct vrouter_prefix *dst, u32 *mtu);
+/* For vrouter_pmtu_take() */
+void vrouter_pmtu_tell(struct vrouter *vr, const struct vrouter_prefix *addr, u32 mtu);
 
 /* The route that tunnels take through the underlay; any context. tunnel-tx.c */
 struct rtable *vrouter_underlay_route(const struct vrouter *vr, __be32 src, __be32 dst,

@@ -279,6 +279,7 @@ static int fill_img(struct vrouter_img *to, struct vrouter_img *from,
 		}
 	}
 	init_hdr(to);
+	vrouter_hdr(to)->flags = vrouter_hdr(from)->flags;
 	vrouter_hdr(to)->vtep = vrouter_hdr(from)->vtep;
 	vrouter_hdr(to)->vtep6[0] = vrouter_hdr(from)->vtep6[0];
 	vrouter_hdr(to)->vtep6[1] = vrouter_hdr(from)->vtep6[1];
@@ -365,7 +366,8 @@ void vrouter_img_abandon(struct vrouter *vr)
 {
 	struct vrouter_img *img = vrouter_img(vr);
 
-	WRITE_ONCE(vrouter_hdr(img)->flags, 0);
+	/* What is the host's stays so. */
+	WRITE_ONCE(vrouter_hdr(img)->flags, vrouter_hdr(img)->flags & VR_F_SHARED);
 	list_for_each_entry(img, &vr->retired_imgs, list)
 		WRITE_ONCE(vrouter_hdr(img)->flags, VR_F_RETIRED);
 }

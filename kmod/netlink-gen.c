@@ -106,7 +106,7 @@ const struct nla_policy vrouter_uplink_get_nl_policy[VROUTER_A_UPLINK_IFINDEX + 
 };
 
 /* VROUTER_CMD_VTEP_NEW - do */
-const struct nla_policy vrouter_vtep_new_nl_policy[VROUTER_A_VTEP_RESERVED_CHECK + 1] = {
+const struct nla_policy vrouter_vtep_new_nl_policy[VROUTER_A_VTEP_SHARE + 1] = {
 	[VROUTER_A_VTEP_ADDRESS] = NLA_POLICY_EXACT_LEN(4),
 	[VROUTER_A_VTEP_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
 	[VROUTER_A_VTEP_RMAC] = NLA_POLICY_EXACT_LEN(6),
@@ -116,6 +116,7 @@ const struct nla_policy vrouter_vtep_new_nl_policy[VROUTER_A_VTEP_RESERVED_CHECK
 	[VROUTER_A_VTEP_TTL] = NLA_POLICY_MIN(NLA_U8, 1),
 	[VROUTER_A_VTEP_DSCP] = { .type = NLA_U8, },
 	[VROUTER_A_VTEP_RESERVED_CHECK] = NLA_POLICY_MAX(NLA_U32, 2),
+	[VROUTER_A_VTEP_SHARE] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* VROUTER_CMD_VTEP_DEL - do */
@@ -295,7 +296,7 @@ const struct genl_ops vrouter_nl_ops[24] = {
 		.cmd		= VROUTER_CMD_VTEP_NEW,
 		.doit		= vrouter_nl_vtep_new_doit,
 		.policy		= vrouter_vtep_new_nl_policy,
-		.maxattr	= VROUTER_A_VTEP_RESERVED_CHECK,
+		.maxattr	= VROUTER_A_VTEP_SHARE,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -34,7 +34,7 @@ extern const struct nla_policy vrouter_uplink_del_nl_policy[VROUTER_A_UPLINK_IFI
 
 extern const struct nla_policy vrouter_uplink_get_nl_policy[VROUTER_A_UPLINK_IFINDEX + 1];
 
-extern const struct nla_policy vrouter_vtep_new_nl_policy[VROUTER_A_VTEP_RESERVED_CHECK + 1];
+extern const struct nla_policy vrouter_vtep_new_nl_policy[VROUTER_A_VTEP_SHARE + 1];
 
 extern const struct nla_policy vrouter_vtep_del_nl_policy[VROUTER_A_VTEP_ADDRESS6 + 1];
 

@@ -46,6 +46,9 @@ void vrouter_uplink_port_update(struct vrouter *vr);
 
 /* vtep.c; RTNL is held */
 void vrouter_vtep_close(struct vrouter *vr);
+/* Take tunnel packets from the host's vxlan devices' port, and stop it. tunnel-share.c */
+int vrouter_share_begin(struct vrouter *vr);
+void vrouter_share_end(struct vrouter *vr);
 /* Whether an address is the endpoint's own one of its family. */
 bool vrouter_vtep_is(const struct vrouter *vr, const struct vrouter_prefix *addr);
 /* Whether there is an endpoint of a family. */

@@ -18,7 +18,8 @@ static int fill_vtep(struct sk_buff *skb, struct vrouter *vr, const void *obj)
 	    nla_put(skb, VROUTER_A_VTEP_RMAC, ETH_ALEN, vr->vtep_rmac) ||
 	    nla_put_u8(skb, VROUTER_A_VTEP_TTL, vr->vtep_ttl) ||
 	    nla_put_u8(skb, VROUTER_A_VTEP_DSCP, vr->vtep_dscp) ||
-	    nla_put_u32(skb, VROUTER_A_VTEP_RESERVED_CHECK, vr->vtep_reserved))
+	    nla_put_u32(skb, VROUTER_A_VTEP_RESERVED_CHECK, vr->vtep_reserved) ||
+	    nla_put_u32(skb, VROUTER_A_VTEP_SHARE, vr->vtep_share))
 		return -EMSGSIZE;
 	return 0;
 }

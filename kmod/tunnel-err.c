@@ -40,16 +40,17 @@ static bool is_tunnel(const struct vr_image *img, const struct vr_udp *udp,
 }
 
 /* An error about a packet of ours: to whom, and which MTU is told. Its length is more. */
-static bool read_ip4(const struct vr_image *img, const struct sk_buff *skb,
+static bool read_ip4(const struct vr_image *img, const struct sk_buff *skb, int off,
 		     struct vrouter_prefix *dst, u32 *mtu)
 {
-	const struct icmphdr *icmp = (const struct icmphdr *)skb->data - 1;
 	u64 vtep = VR_READ_ONCE(vr_image_hdr(img)->vtep);
+	struct icmphdr icmpbuf, *icmp;
 	struct quote buf, *q;
 
-	if (icmp->type != ICMP_DEST_UNREACH || icmp->code != ICMP_FRAG_NEEDED)
+	icmp = skb_header_pointer(skb, off, sizeof(icmpbuf), &icmpbuf);
+	if (!icmp || icmp->type != ICMP_DEST_UNREACH || icmp->code != ICMP_FRAG_NEEDED)
 		return false;
-	q = skb_header_pointer(skb, 0, sizeof(buf), &buf);
+	q = skb_header_pointer(skb, off + sizeof(*icmp), sizeof(buf), &buf);
 	if (!q || !vtep || q->ip.ver_ihl != 0x45 || q->ip.proto != VR_PROTO_UDP ||
 	    q->ip.frag != vr_hton16(VR_IP4_DF) || vr_ntoh32(q->ip.src) != vtep >> 32 ||
 	    q->udp.csum)
@@ -63,17 +64,18 @@ static bool read_ip4(const struct vr_image *img, const struct sk_buff *skb,
 	       *mtu && *mtu < vr_ntoh16(q->ip.len);
 }
 
-static bool read_ip6(const struct vr_image *img, const struct sk_buff *skb,
+static bool read_ip6(const struct vr_image *img, const struct sk_buff *skb, int off,
 		     struct vrouter_prefix *dst, u32 *mtu)
 {
-	const struct icmp6hdr *icmp = (const struct icmp6hdr *)skb->data - 1;
 	const struct vr_hdr *hdr = vr_image_hdr(img);
 	u32 port = VR_READ_ONCE(hdr->port6);
+	struct icmp6hdr icmpbuf, *icmp;
 	struct quote6 buf, *q;
 
-	if (icmp->icmp6_type != ICMPV6_PKT_TOOBIG)
+	icmp = skb_header_pointer(skb, off, sizeof(icmpbuf), &icmpbuf);
+	if (!icmp || icmp->icmp6_type != ICMPV6_PKT_TOOBIG)
 		return false;
-	q = skb_header_pointer(skb, 0, sizeof(buf), &buf);
+	q = skb_header_pointer(skb, off + sizeof(*icmp), sizeof(buf), &buf);
 	if (!q || !port || vr_ntoh32(q->ip.ver_class_flow) >> 28 != 6 ||
 	    q->ip.proto != VR_PROTO_UDP || vr_ip6_half(q->ip.src) != hdr->vtep6[0] ||
 	    vr_ip6_half(q->ip.src + 8) != hdr->vtep6[1])
@@ -87,8 +89,14 @@ static bool read_ip6(const struct vr_image *img, const struct sk_buff *skb,
 	       *mtu < VR_IP6_LEN + vr_ntoh16(q->ip.len);
 }
 
-/* For vrouter_pmtu_take(). When there are too many, there will be more errors. */
-static void tell(struct vrouter *vr, const struct vrouter_prefix *addr, u32 mtu)
+bool vrouter_tunnel_told(const struct vr_image *img, const struct sk_buff *skb, int off,
+			 bool is_ip6, struct vrouter_prefix *dst, u32 *mtu)
+{
+	return is_ip6 ? read_ip6(img, skb, off, dst, mtu) : read_ip4(img, skb, off, dst, mtu);
+}
+
+/* When there are too many, there will be more errors. */
+void vrouter_pmtu_tell(struct vrouter *vr, const struct vrouter_prefix *addr, u32 mtu)
 {
 	struct vrouter_pmtu *p = &vr->pmtu;
 	unsigned int i;
@@ -140,16 +148,13 @@ bool vrouter_pmtu_take(struct vrouter *vr, struct vrouter_prefix *addr, u32 *mtu
 int vrouter_tunnel_err(struct sock *sk, struct sk_buff *skb)
 {
 	struct vrouter *vr = rcu_dereference_sk_user_data(sk);
-	bool is_ip6 = sk->sk_family == AF_INET6;
-	const struct vr_image *img;
 	struct vrouter_prefix dst;
 	u32 mtu;
 
-	if (!vr)
+	/* Both families' ICMP headers have that length. */
+	if (!vr || !vrouter_tunnel_told(vrouter_view(vr), skb, -(int)sizeof(struct icmphdr),
+					sk->sk_family == AF_INET6, &dst, &mtu))
 		return -ENOENT;
-	img = vrouter_view(vr);
-	if (!(is_ip6 ? read_ip6(img, skb, &dst, &mtu) : read_ip4(img, skb, &dst, &mtu)))
-		return -ENOENT;
-	tell(vr, &dst, mtu);
+	vrouter_pmtu_tell(vr, &dst, mtu);
 	return 0;
 }

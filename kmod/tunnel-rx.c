@@ -66,6 +66,9 @@ static enum vr_drop check(struct vrouter_ctx *ctx, const struct sk_buff *skb,
 		return VR_DROP_OUTER_UDP_CSUM;
 	verdict = vr_verdict_vxlan(ctx->img, hdr, vxlan, outer->src, family, &ctx->vrf,
 				   &ctx->note);
+	/* Its VRF has gone just now. */
+	if (verdict == VR_OUTER_NOT_OURS)
+		return VR_DROP_VNI_UNKNOWN;
 	if (ctx->vrf)
 		ctx->vrf_idx = index_of_vrf(ctx->img, ctx->vrf);
 	if (verdict)
@@ -98,8 +101,8 @@ static enum vr_drop decapsulate(struct vrouter_ctx *ctx, struct sk_buff *skb, u8
 	return vr_ecn_decap(skb->data, &ctx->flow, outer_tos);
 }
 
-/* Whether a datagram came to the VTEP's address. */
-static bool is_ours(const struct vrouter_ctx *ctx, const struct sk_buff *skb)
+/* vrouter_tunnel_is_ours - whether a packet came to the VTEP's address. */
+bool vrouter_tunnel_is_ours(const struct vrouter_ctx *ctx, const struct sk_buff *skb)
 {
 	const struct vr_hdr *hdr = vr_image_hdr(ctx->img);
 	u64 vtep = VR_READ_ONCE(hdr->vtep);
@@ -139,6 +142,23 @@ static enum vr_drop receive(struct vrouter_ctx *ctx, struct sk_buff *skb)
 }
 
 /**
+ * vrouter_tunnel_receive - take a packet that came to the VTEP's address and port.
+ * @ctx: instance and image
+ * @skb: taken; skb->data is at the UDP header
+ *
+ * Context: softirq, RCU read section of the receive path.
+ */
+void vrouter_tunnel_receive(struct vrouter_ctx *ctx, struct sk_buff *skb)
+{
+	enum vr_drop reason = receive(ctx, skb);
+
+	if (reason)
+		vrouter_drop(ctx, skb, reason);
+	else
+		vrouter_forward(ctx, skb);
+}
+
+/**
  * vrouter_tunnel_rx - encap_rcv of the tunnel sockets.
  * @sk: socket
  * @skb: taken; skb->data is at the UDP header
@@ -149,7 +169,6 @@ static enum vr_drop receive(struct vrouter_ctx *ctx, struct sk_buff *skb)
 int vrouter_tunnel_rx(struct sock *sk, struct sk_buff *skb)
 {
 	struct vrouter_ctx ctx = { .vr = rcu_dereference_sk_user_data(sk) };
-	enum vr_drop reason;
 
 	/* The socket is being closed: its instance counts no more. */
 	if (!ctx.vr) {
@@ -157,15 +176,10 @@ int vrouter_tunnel_rx(struct sock *sk, struct sk_buff *skb)
 		return 0;
 	}
 	ctx.img = vrouter_view(ctx.vr);
-	if (unlikely(!is_ours(&ctx, skb))) {
+	if (unlikely(!vrouter_tunnel_is_ours(&ctx, skb)))
 		refuse(skb);
-		return 0;
-	}
-	reason = receive(&ctx, skb);
-	if (reason)
-		vrouter_drop(&ctx, skb, reason);
 	else
-		vrouter_forward(&ctx, skb);
+		vrouter_tunnel_receive(&ctx, skb);
 	return 0;
 }
 

@@ -388,6 +388,7 @@ struct vrouter_pmtu {
  * @vtep_addr: local tunnel endpoint of IPv4, 0 when none is set
  * @vtep_addr6: the one of IPv6, likewise
  * @vtep_port: their UDP port
+ * @vtep_share: the host's vxlan devices have that port, too
  * @vtep_zero_rx: UDP checksum 0 is taken over IPv6
  * @vtep_zero_tx: and sent
  * @vtep_rmac: router MAC of VRFs without their own
@@ -429,6 +430,7 @@ struct vrouter {
 	__be32 vtep_addr;
 	struct in6_addr vtep_addr6;
 	__be16 vtep_port;
+	bool vtep_share;
 	bool vtep_zero_rx;
 	bool vtep_zero_tx;
 	u8 vtep_rmac[ETH_ALEN];

@@ -20,6 +20,7 @@
  * @addr: of IPv4, 0 when there is none
  * @addr6: of IPv6, likewise
  * @port: UDP port
+ * @share: the host's vxlan devices have the port, too
  * @sock: socket of IPv4, NULL without an address of it
  * @sock6: socket of IPv6, likewise
  */
@@ -27,16 +28,26 @@ struct vtep {
 	__be32 addr;
 	struct in6_addr addr6;
 	__be16 port;
+	bool share;
 	struct socket *sock;
 	struct socket *sock6;
 };
 
-/*
- * At all addresses: see tunnel-rx.c. NICs parse what comes to a VXLAN port,
- * when they know it. RTNL is held.
- */
-static struct socket *open_socket(struct vrouter *vr, u8 family, __be16 port,
-				  struct genl_info *info)
+/* At all addresses: see tunnel-rx.c. */
+static int open_bound(struct vrouter *vr, u8 family, __be16 port, struct socket **sock)
+{
+	/* Checksums of 0 are for vrouter_tunnel_rx() to judge, which counts them. */
+	struct udp_port_cfg cfg = {
+		.family = family,
+		.local_udp_port = port,
+		.ipv6_v6only = family == AF_INET6,
+	};
+
+	return udp_sock_create(vr->net, &cfg, sock);
+}
+
+/* NICs parse what comes to a VXLAN port, when they know it. RTNL is held. */
+static void receive_by(struct vrouter *vr, struct socket *sock)
 {
 	struct udp_tunnel_sock_cfg tunnel = {
 		.sk_user_data = vr,
@@ -46,19 +57,25 @@ static struct socket *open_socket(struct vrouter *vr, u8 family, __be16 port,
 		.gro_receive = vrouter_tunnel_gro_receive,
 		.gro_complete = vrouter_tunnel_gro_complete,
 	};
-	/* Checksums of 0 are for vrouter_tunnel_rx() to judge, which counts them. */
-	struct udp_port_cfg cfg = {
-		.family = family,
-		.local_udp_port = port,
-		.ipv6_v6only = family == AF_INET6,
-	};
+
+	setup_udp_tunnel_sock(vr->net, sock, &tunnel);
+	udp_tunnel_notify_add_rx_port(sock, UDP_TUNNEL_TYPE_VXLAN);
+}
+
+/* Where others have the port, too, it is to send by alone: see tunnel-share.c. */
+static struct socket *open_socket(struct vrouter *vr, u8 family, const struct vtep *new,
+				  struct genl_info *info)
+{
 	struct socket *sock;
 	int err;
 
-	err = udp_sock_create(vr->net, &cfg, &sock);
+	if (new->share)
+		err = sock_create_kern(vr->net, family, SOCK_DGRAM, IPPROTO_UDP, &sock);
+	else
+		err = open_bound(vr, family, new->port, &sock);
 	if (err == -EADDRINUSE)
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[VROUTER_A_VTEP_PORT],
-				    "port: another socket has this UDP port");
+				    "port: another socket has this UDP port; with share on it may be a vxlan device's");
 	else if (err == -EAFNOSUPPORT)
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[VROUTER_A_VTEP_ADDRESS6],
 				    "address6: this kernel has IPv6 switched off");
@@ -68,15 +85,16 @@ static struct socket *open_socket(struct vrouter *vr, u8 family, __be16 port,
 	ip_sock_set_mtu_discover(sock->sk, IP_PMTUDISC_INTERFACE);
 	if (family == AF_INET6)
 		inet6_sk(sock->sk)->pmtudisc = IPV6_PMTUDISC_INTERFACE;
-	setup_udp_tunnel_sock(vr->net, sock, &tunnel);
-	udp_tunnel_notify_add_rx_port(sock, UDP_TUNNEL_TYPE_VXLAN);
+	if (!new->share)
+		receive_by(vr, sock);
 	return sock;
 }
 
 /* Waits until no softirq is in vrouter_tunnel_rx() for this socket. */
-static void close_socket(struct socket *sock)
+static void close_socket(struct socket *sock, bool bound)
 {
-	udp_tunnel_notify_del_rx_port(sock, UDP_TUNNEL_TYPE_VXLAN);
+	if (bound)
+		udp_tunnel_notify_del_rx_port(sock, UDP_TUNNEL_TYPE_VXLAN);
 	udp_tunnel_sock_release(sock);
 }
 
@@ -87,6 +105,7 @@ static struct vtep current_vtep(const struct vrouter *vr)
 		.addr = vr->vtep_addr,
 		.addr6 = vr->vtep_addr6,
 		.port = vr->vtep_port,
+		.share = vr->vtep_share,
 		.sock = rcu_dereference_protected(vr->sock, lockdep_is_held(&vr->lock)),
 		.sock6 = rcu_dereference_protected(vr->sock6, lockdep_is_held(&vr->lock)),
 	};
@@ -142,6 +161,8 @@ static void vtep_changed(struct vrouter *vr)
 	WRITE_ONCE(vrouter_hdr(vrouter_img(vr))->vtep,
 		   vr->vtep_addr ? vr_vtep_word(vr->vtep_addr, vr->vtep_port) : 0);
 	write_vtep6(vr);
+	WRITE_ONCE(vrouter_hdr(vrouter_img(vr))->flags,
+		   VR_F_ALIVE | (vr->vtep_share ? VR_F_SHARED : 0));
 	WRITE_ONCE(vrouter_hdr(vrouter_img(vr))->reserved_check, vr->vtep_reserved);
 	vrouter_vrf_rmac_update(vr);
 	vrouter_nexthop_publish_tunnels(vr);
@@ -156,20 +177,23 @@ static void close_sockets(const struct vtep *old, const struct vtep *new)
 		return;
 	synchronize_rcu();
 	if (old->sock && old->sock != new->sock)
-		close_socket(old->sock);
+		close_socket(old->sock, !old->share);
 	if (old->sock6 && old->sock6 != new->sock6)
-		close_socket(old->sock6);
+		close_socket(old->sock6, !old->share);
 }
 
 void vrouter_vtep_close(struct vrouter *vr)
 {
 	struct vtep old = current_vtep(vr), none = {};
 
+	if (old.share)
+		vrouter_share_end(vr);
 	RCU_INIT_POINTER(vr->sock, NULL);
 	RCU_INIT_POINTER(vr->sock6, NULL);
 	close_sockets(&old, &none);
 	vr->vtep_addr = 0;
 	vr->vtep_addr6 = in6addr_any;
+	vr->vtep_share = false;
 }
 
 /* 02:00 and the IPv4 address, or 02:06 and the last four bytes of the IPv6 one. */
@@ -259,6 +283,7 @@ static int parse_vtep(struct vrouter *vr, struct vtep *new, struct genl_info *in
 				      -EEXIST, "address: a VTEP is set already");
 	new->port = htons(a[VROUTER_A_VTEP_PORT] ? nla_get_u16(a[VROUTER_A_VTEP_PORT]) :
 						   VXLAN_PORT);
+	new->share = a[VROUTER_A_VTEP_SHARE] && nla_get_u32(a[VROUTER_A_VTEP_SHARE]);
 	err = parse_address(vr, new, info) ?: parse_address6(vr, new, info);
 	if (err)
 		return err;
@@ -272,24 +297,39 @@ static int parse_vtep(struct vrouter *vr, struct vtep *new, struct genl_info *in
 static int open_sockets(struct vrouter *vr, const struct vtep *old, struct vtep *new,
 			struct genl_info *info)
 {
-	bool keep = new->port == old->port;
+	bool keep = new->share ? old->share : !old->share && new->port == old->port;
 
 	if (new->addr) {
 		new->sock = keep && old->sock ? old->sock :
-						open_socket(vr, AF_INET, new->port, info);
+						open_socket(vr, AF_INET, new, info);
 		if (IS_ERR(new->sock))
 			return PTR_ERR(new->sock);
 	}
 	if (!ipv6_addr_any(&new->addr6)) {
 		new->sock6 = keep && old->sock6 ? old->sock6 :
-						  open_socket(vr, AF_INET6, new->port, info);
+						  open_socket(vr, AF_INET6, new, info);
 		if (IS_ERR(new->sock6)) {
 			if (new->sock && new->sock != old->sock)
-				close_socket(new->sock);
+				close_socket(new->sock, !new->share);
 			return PTR_ERR(new->sock6);
 		}
 	}
 	return 0;
+}
+
+/* All that can fail of a change, undone if it does. */
+static int prepare(struct vrouter *vr, const struct vtep *old, struct vtep *new,
+		   struct genl_info *info)
+{
+	bool begins = new->share && !old->share;
+	int err = begins ? vrouter_share_begin(vr) : 0;
+
+	if (err)
+		return err;
+	err = open_sockets(vr, old, new, info);
+	if (err && begins)
+		vrouter_share_end(vr);
+	return err;
 }
 
 static int vtep_new(struct vrouter *vr, struct genl_info *info)
@@ -298,12 +338,13 @@ static int vtep_new(struct vrouter *vr, struct genl_info *info)
 	struct nlattr **a = info->attrs;
 	int err;
 
-	err = parse_vtep(vr, &new, info) ?: open_sockets(vr, &old, &new, info);
+	err = parse_vtep(vr, &new, info) ?: prepare(vr, &old, &new, info);
 	if (err)
 		return err;
 	vr->vtep_addr = new.addr;
 	vr->vtep_addr6 = new.addr6;
-	vr->vtep_port = new.port;
+	WRITE_ONCE(vr->vtep_port, new.port);
+	vr->vtep_share = new.share;
 	vr->vtep_zero_rx = a[VROUTER_A_VTEP_UDP6_ZERO_CSUM_RX] &&
 			   nla_get_u32(a[VROUTER_A_VTEP_UDP6_ZERO_CSUM_RX]);
 	vr->vtep_zero_tx = a[VROUTER_A_VTEP_UDP6_ZERO_CSUM_TX] &&
@@ -316,6 +357,8 @@ static int vtep_new(struct vrouter *vr, struct genl_info *info)
 	rcu_assign_pointer(vr->sock, new.sock);
 	rcu_assign_pointer(vr->sock6, new.sock6);
 	vtep_changed(vr);
+	if (old.share && !new.share)
+		vrouter_share_end(vr);
 	close_sockets(&old, &new);
 	vrouter_notify_vtep(vr, VROUTER_CMD_VTEP_NTF);
 	return 0;

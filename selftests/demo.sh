@@ -8,7 +8,7 @@
 
 set -uo pipefail
 export VR_MODE=xdp
-modprobe -a udp_tunnel ip6_udp_tunnel veth && insmod "$VROUTER_KO" || exit 1
+modprobe -a udp_tunnel ip6_udp_tunnel nf_defrag_ipv6 veth && insmod "$VROUTER_KO" || exit 1
 # shellcheck source=selftests/net/lib.sh
 . "$(dirname "$0")/net/lib.sh"
 

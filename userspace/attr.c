@@ -101,6 +101,7 @@ static const struct attr vtep_attrs[VROUTER_A_VTEP_MAX + 1] = {
 	[VROUTER_A_VTEP_DSCP] = { .name = "dscp", .kind = ATTR_U8, .words = dscp_words },
 	[VROUTER_A_VTEP_RESERVED_CHECK] = {
 		.name = "reserved-check", .kind = ATTR_ENUM, .names = check_names },
+	[VROUTER_A_VTEP_SHARE] = { .name = "share", .kind = ATTR_ENUM, .names = on_off_names },
 };
 
 const struct attr_set attr_vtep = { VROUTER_A_VTEP_MAX, vtep_attrs };

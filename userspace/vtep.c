@@ -18,6 +18,7 @@ static const struct column columns[] = {
 	{ VROUTER_A_VTEP_TTL, "ttl", OUT_WORD },
 	{ VROUTER_A_VTEP_DSCP, "dscp", OUT_WORD },
 	{ VROUTER_A_VTEP_RESERVED_CHECK, "reserved-check", OUT_WORD },
+	{ VROUTER_A_VTEP_SHARE, "share", OUT_NONZERO },
 	{ 0 }
 };
 
@@ -37,7 +38,7 @@ static int help(struct args *args)
 		"Usage: vrctl vtep { set | add | change } ADDRESS [ ADDRESS ] [ port PORT ] [ rmac MAC ]\n"
 		"                 [ udp6-zero-csum-rx { on | off } ] [ udp6-zero-csum-tx { on | off } ]\n"
 		"                 [ ttl TTL ] [ dscp { inherit | DSCP } ]\n"
-		"                 [ reserved-check { off | count | drop } ]\n"
+		"                 [ reserved-check { off | count | drop } ] [ share { on | off } ]\n"
 		"       vrctl vtep del [ ADDRESS ]\n"
 		"       vrctl vtep show\n");
 	return VRCTL_HELP;
@@ -65,6 +66,7 @@ static int modify(struct args *args, uint16_t flags)
 		{ "ttl", VROUTER_A_VTEP_TTL, 0 },
 		{ "dscp", VROUTER_A_VTEP_DSCP, 0 },
 		{ "reserved-check", VROUTER_A_VTEP_RESERVED_CHECK, 0 },
+		{ "share", VROUTER_A_VTEP_SHARE, 0 },
 		{ 0 }
 	};
 	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VTEP_NEW, flags);

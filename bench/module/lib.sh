@@ -235,7 +235,7 @@ DEFAULTS=()
 load_module()
 {
 	# User-Mode Linux has them built in, and no modules to look among.
-	modprobe -qa udp_tunnel ip6_udp_tunnel || :
+	modprobe -qa udp_tunnel ip6_udp_tunnel nf_defrag_ipv6 || :
 	insmod "$VROUTER_KO" "$@"
 }
 

@@ -44,6 +44,7 @@ struct vr_u32x16 {
 
 #define VR_F_ALIVE	(1u << 0)	/* a module takes what XDP hands up */
 #define VR_F_RETIRED	(1u << 1)	/* another image is in force: leave all to the module */
+#define VR_F_SHARED	(1u << 2)	/* the host's vxlan devices have the tunnel port, too */
 
 #define VR_PORT6_VALID	(1u << 16)	/* there is an IPv6 endpoint */
 #define VR_PORT6_ZERO	(1u << 17)	/* it takes UDP checksum 0 (RFC 6935) */

@@ -20,8 +20,6 @@
 /* What a UDP datagram has before the inner IP packet, and so at least. */
 #define VR_OUTER_UDP		(VR_UDP_LEN + VR_VXLAN_LEN + VR_ETH_LEN)
 
-#define VR_OUTER_NOT_OURS	0xffffffffu
-
 /**
  * struct vr_outer - what is left of the outer headers.
  * @src: the remote VTEP, as lookup key
@@ -161,7 +159,7 @@ VR_INLINE __u32 vr_outer6_parse(const void *data, const void *end, __u32 len,
 	if (iplen + VR_IP6_LEN > len - VR_ETH_LEN || udplen > iplen || udplen < VR_OUTER_UDP)
 		return VR_VERDICT_DROP(OUTER_MALFORMED);
 	if (!udp->csum && !(port & VR_PORT6_ZERO))
-		return VR_VERDICT_DROP(OUTER_UDP_CSUM);
+		return vr_verdict_foreign(hdr, VR_DROP_OUTER_UDP_CSUM);
 	if ((const void *)((const __u8 *)data + VR_OUTER6_LEN + VR_ETH_LEN) > end)
 		return VR_VERDICT_PUNT(NONLINEAR);
 	o->src[0] = vr_ip6_half(ip->src);

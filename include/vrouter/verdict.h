@@ -16,6 +16,9 @@
 #define vr_verdict_drop(v)	((v) & 0xff)
 #define vr_verdict_punt(v)	((v) >> 8)
 
+/* The verdict on a packet of the underlay that is the host's. */
+#define VR_OUTER_NOT_OURS	0xffffffffu
+
 #define VR_ICMP6_RS	133
 #define VR_ICMP6_NS	135
 #define VR_ICMP6_NA	136
@@ -69,6 +72,16 @@ VR_INLINE int vr_outer_martian(const __u64 *src, __u8 family)
 }
 
 /**
+ * vr_verdict_foreign - what a tunnel packet meets that no VRF of ours has.
+ * @hdr: the image's header
+ * @reason: VR_DROP_*, where the port is ours alone
+ */
+VR_INLINE __u32 vr_verdict_foreign(const struct vr_hdr *hdr, __u32 reason)
+{
+	return VR_READ_ONCE(hdr->flags) & VR_F_SHARED ? VR_OUTER_NOT_OURS : reason;
+}
+
+/**
  * vr_verdict_vxlan - the VRF of a tunnel packet.
  * @img: image
  * @hdr: its header
@@ -88,10 +101,10 @@ VR_INLINE __u32 vr_verdict_vxlan(const struct vr_image *img, const struct vr_hdr
 	*vrf = (const struct vr_vrf *)0;
 	*note = 0;
 	if (!(v->flags & VR_VXLAN_I))
-		return VR_VERDICT_DROP(VXLAN_FLAGS);
+		return vr_verdict_foreign(hdr, VR_DROP_VXLAN_FLAGS);
 	idx = vr_vrf_by_vni(img, slots, vni);
 	if (!idx)
-		return VR_VERDICT_DROP(VNI_UNKNOWN);
+		return vr_verdict_foreign(hdr, VR_DROP_VNI_UNKNOWN);
 	*vrf = vr_image_vrf(img, idx);
 	if (!*vrf)
 		return VR_VERDICT_DROP(IMAGE);

@@ -27,7 +27,7 @@ skip()
 load()
 {
 	# Built into some kernels, which then have no modules to look among.
-	modprobe -qa udp_tunnel ip6_udp_tunnel veth
+	modprobe -qa udp_tunnel ip6_udp_tunnel nf_defrag_ipv6 veth
 	insmod "$VROUTER_KO"
 }
 

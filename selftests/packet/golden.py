@@ -14,6 +14,7 @@ nSLOT:PACKETS/BYTES, and all other counters stay 0. gone=1: no module. meta=N:
 so much headroom is taken. linear=N: only so many bytes lie in the linear part.
 frags=1: the program must be loaded as xdp.frags. magic, abi: the image's. zero6=1:
 the IPv6 endpoint takes UDP checksum 0. reserved=N: the check of VXLAN's reserved bits.
+shared=1: the host's vxlan devices have the port, too.
 """
 
 import ipaddress
@@ -902,9 +903,24 @@ def image_cases():
     case("image-no-vtep", UPLINK, up, "pass", novtep=1)
 
 
+def shared(name, frame):
+    """What no VRF has is the host's, when its vxlan devices have the port, too."""
+    case(f"shared-{name}", UPLINK, frame, "pass", shared=1)
+    case(f"shared-{name}-gone", UPLINK, frame, "pass", shared=1, gone=1)
+
+
+def shared_cases():
+    ip = ip4(src="10.1.2.10", dst="10.1.1.10")
+    decap("shared", ip, V1, shared=1)
+    shared("vni", tunnel(ip, vni=4999))
+    shared("flags", tunnel(ip, vflags=0))
+    shared("tagged", tagged(tunnel(ip, vni=4999), (Dot1Q, 30)))
+    drop("router-mac", UPLINK, tunnel(ip, mac=OTHER_MAC), name="-shared", shared=1)
+
+
 for part in (encap_cases, decap_cases, reencap_cases, local_cases, vrf_cases, mss_cases,
              group_cases, lpm_cases, outer_cases, tag_cases, mac_cases, inner_cases, link_cases,
-             host_cases, frag_cases, image_cases):
+             host_cases, frag_cases, image_cases, shared_cases):
     part()
 import golden6    # noqa: E402, F401
 sys.stdout.write("\n".join(out) + "\n")

@@ -8,7 +8,7 @@ from scapy.layers.vxlan import VXLAN
 
 from __main__ import (FREE, OTHER_MAC, PORT, RED, REMOTE3, RMAC, SPINE_MAC, UPLINK, UPLINK_MAC,
                       V1, V5, VTEP6, Tunnel, decap, drop, encap, encapped, host, ip4, ip6, line,
-                      patched, punt, reencap, retold, route, routed, tagged, tenant, tunnel)
+                      patched, punt, reencap, retold, route, routed, shared, tagged, tenant, tunnel)
 
 PEER = "2001:db8::2"
 REMOTE6 = Tunnel(32, PEER, 5001, "02:06:00:00:00:02", mtu=1430)
@@ -248,5 +248,13 @@ def host6():
     host("over6-runt", bytes(tunnel6(inner))[:61])
 
 
-for part in encap6, decap6, outer6, reencap6, tag6, mac6, host6:
+def shared6():
+    ip = ip4(src="10.6.2.10", dst="10.1.1.10")
+    decap("over6-shared", ip, V1, frame=tunnel6(ip), shared=1)
+    shared("over6-vni", tunnel6(ip, vni=4999))
+    shared("over6-flags", tunnel6(ip, vflags=0))
+    shared("over6-zero", tunnel6(ip, csum=0))
+
+
+for part in encap6, decap6, outer6, reencap6, tag6, mac6, host6, shared6:
     part()

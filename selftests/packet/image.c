@@ -353,7 +353,8 @@ void image_reset(const struct image *im, struct bpf_object *obj, const struct li
 	struct vr_hdr hdr = {
 		.magic = line_find(l, "magic") ? line_number(l, "magic") : VR_IMAGE_MAGIC,
 		.abi = line_find(l, "abi") ? line_number(l, "abi") : VR_IMAGE_ABI,
-		.flags = line_find(l, "gone") ? 0 : VR_F_ALIVE,
+		.flags = (line_find(l, "gone") ? 0 : VR_F_ALIVE) |
+			 (line_find(l, "shared") ? VR_F_SHARED : 0),
 		.ncpu = im->ncpu,
 		.blocks = BLOCKS,
 		.nhs = NEXTHOPS,

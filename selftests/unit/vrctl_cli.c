@@ -415,6 +415,8 @@ TEST(vtep_knobs)
 	assert_int_equal(vrctl("vtep set 192.0.2.1 dscp 46"), 0);
 	assert_int_equal(mnl_attr_get_u8(sent(VROUTER_A_VTEP_DSCP)), 46);
 	assert_int_equal(vrctl("vtep set 192.0.2.1 dscp 255"), 1);
+	assert_int_equal(vrctl("vtep set 192.0.2.1 share on"), 0);
+	assert_int_equal(mnl_attr_get_u32(sent(VROUTER_A_VTEP_SHARE)), 1);
 	assert_int_equal(vrctl("vtep set 192.0.2.1 dscp inh"), 1);
 }
 
