@@ -29,7 +29,7 @@ const struct nla_policy vrouter_route_entry_nl_policy[VROUTER_A_ROUTE_NH_VRF + 1
 	[VROUTER_A_ROUTE_NHID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VROUTER_A_ROUTE_PROTOCOL] = { .type = NLA_U8, },
 	[VROUTER_A_ROUTE_METRIC] = { .type = NLA_U32, },
-	[VROUTER_A_ROUTE_NH_TYPE] = NLA_POLICY_RANGE(NLA_U32, 1, 6),
+	[VROUTER_A_ROUTE_NH_TYPE] = NLA_POLICY_RANGE(NLA_U32, 1, 9),
 	[VROUTER_A_ROUTE_NH_VIA] = { .type = NLA_BINARY, },
 	[VROUTER_A_ROUTE_NH_VNI] = { .type = NLA_U32, },
 	[VROUTER_A_ROUTE_NH_RMAC] = NLA_POLICY_EXACT_LEN(6),
@@ -134,7 +134,7 @@ const struct nla_policy vrouter_vtep_get_nl_policy[VROUTER_A_VTEP_ADDRESS6 + 1] 
 /* VROUTER_CMD_NEXTHOP_NEW - do */
 const struct nla_policy vrouter_nexthop_new_nl_policy[VROUTER_A_NEXTHOP_DOWN + 1] = {
 	[VROUTER_A_NEXTHOP_ID] = NLA_POLICY_MIN(NLA_U32, 1),
-	[VROUTER_A_NEXTHOP_TYPE] = NLA_POLICY_RANGE(NLA_U32, 1, 8),
+	[VROUTER_A_NEXTHOP_TYPE] = NLA_POLICY_RANGE(NLA_U32, 1, 9),
 	[VROUTER_A_NEXTHOP_VIA] = { .type = NLA_BINARY, },
 	[VROUTER_A_NEXTHOP_VNI] = { .type = NLA_U32, },
 	[VROUTER_A_NEXTHOP_RMAC] = NLA_POLICY_EXACT_LEN(6),
@@ -153,7 +153,7 @@ const struct nla_policy vrouter_nexthop_del_nl_policy[VROUTER_A_NEXTHOP_ID + 1] 
 /* VROUTER_CMD_NEXTHOP_GET - do */
 const struct nla_policy vrouter_nexthop_get_nl_policy[VROUTER_A_NEXTHOP_VNI + 1] = {
 	[VROUTER_A_NEXTHOP_ID] = NLA_POLICY_MIN(NLA_U32, 1),
-	[VROUTER_A_NEXTHOP_TYPE] = NLA_POLICY_RANGE(NLA_U32, 1, 8),
+	[VROUTER_A_NEXTHOP_TYPE] = NLA_POLICY_RANGE(NLA_U32, 1, 9),
 	[VROUTER_A_NEXTHOP_VIA] = { .type = NLA_BINARY, },
 	[VROUTER_A_NEXTHOP_VNI] = { .type = NLA_U32, },
 };
@@ -165,7 +165,7 @@ const struct nla_policy vrouter_route_new_nl_policy[VROUTER_A_ROUTE_NH_VRF + 1] 
 	[VROUTER_A_ROUTE_NHID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VROUTER_A_ROUTE_PROTOCOL] = { .type = NLA_U8, },
 	[VROUTER_A_ROUTE_METRIC] = { .type = NLA_U32, },
-	[VROUTER_A_ROUTE_NH_TYPE] = NLA_POLICY_RANGE(NLA_U32, 1, 6),
+	[VROUTER_A_ROUTE_NH_TYPE] = NLA_POLICY_RANGE(NLA_U32, 1, 9),
 	[VROUTER_A_ROUTE_NH_VIA] = { .type = NLA_BINARY, },
 	[VROUTER_A_ROUTE_NH_VNI] = { .type = NLA_U32, },
 	[VROUTER_A_ROUTE_NH_RMAC] = NLA_POLICY_EXACT_LEN(6),

@@ -99,6 +99,9 @@ static struct vrouter_nexthop *get_nexthop(struct vrouter *vr, struct nlattr **a
 		return ERR_PTR(-EINVAL);
 	}
 	err = vrouter_nexthop_parse(vr, nh_attrs, &spec, extack);
+	if (!err && spec.type == VROUTER_NEXTHOP_TYPE_GROUP)
+		err = vrouter_refuse(extack, a[VROUTER_A_ROUTE_NH_TYPE], -EINVAL,
+				     "nh-type: a group has an id; name it by nhid");
 	if (err)
 		return ERR_PTR(err);
 	return vrouter_nexthop_auto(vr, &spec, extack);

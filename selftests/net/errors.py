@@ -52,7 +52,8 @@ CASES = [
      "type: is missing", False),
     ("route to a group in the short form", "ROUTE_NEW", NEW,
      VRF + prefix("ROUTE_DST", attr("PREFIX_ADDRESS", IP4)) +
-     attr("ROUTE_NH_TYPE", K["NEXTHOP_TYPE_GROUP"]), 34, "", True),
+     attr("ROUTE_NH_TYPE", K["NEXTHOP_TYPE_GROUP"]), 22,
+     "nh-type: a group has an id; name it by nhid", True),
     ("nexthop with a MAC of five bytes", "NEXTHOP_NEW", NEW,
      attr("NEXTHOP_TYPE", K["NEXTHOP_TYPE_TUNNEL"]) + attr("NEXTHOP_RMAC", MAC[:5]), 34, "", True),
     ("nexthop change without id", "NEXTHOP_NEW", REPLACE,
