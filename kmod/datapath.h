@@ -25,6 +25,7 @@ rx_handler_result_t vrouter_vif_rx(struct sk_buff **pskb);
 int vrouter_tunnel_rx(struct sock *sk, struct sk_buff *skb);
 /* For vrouter_tunnel_rx() and tunnel-share.c */
 bool vrouter_tunnel_is_ours(const struct vrouter_ctx *ctx, const struct sk_buff *skb);
+void vrouter_tunnel_refuse(struct sk_buff *skb);
 void vrouter_tunnel_receive(struct vrouter_ctx *ctx, struct sk_buff *skb);
 struct sk_buff *vrouter_tunnel_gro_receive(struct sock *sk, struct list_head *head,
 					   struct sk_buff *skb);

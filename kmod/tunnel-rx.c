@@ -116,8 +116,11 @@ bool vrouter_tunnel_is_ours(const struct vrouter_ctx *ctx, const struct sk_buff 
 	return vtep && vtep >> 32 == ntohl(ip_hdr(skb)->daddr);
 }
 
-/* Nobody listens at the host's other addresses, and the host says so. */
-static void refuse(struct sk_buff *skb)
+/**
+ * vrouter_tunnel_refuse - nobody listens at the host's other addresses.
+ * @skb: taken; who sent it is told
+ */
+void vrouter_tunnel_refuse(struct sk_buff *skb)
 {
 	if (outer_family(skb) == VR_FAM_IP6)
 		icmpv6_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_PORT_UNREACH, 0);
@@ -177,7 +180,7 @@ int vrouter_tunnel_rx(struct sock *sk, struct sk_buff *skb)
 	}
 	ctx.img = vrouter_view(ctx.vr);
 	if (unlikely(!vrouter_tunnel_is_ours(&ctx, skb)))
-		refuse(skb);
+		vrouter_tunnel_refuse(skb);
 	else
 		vrouter_tunnel_receive(&ctx, skb);
 	return 0;

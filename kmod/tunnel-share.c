@@ -3,7 +3,8 @@
  * Tunnel packets at a UDP port that the host's own vxlan devices have. One
  * socket gets what comes to a port, and it is theirs: so ours are taken out
  * before it, behind the host's filter rules. What the way to a socket would have
- * done to them is done here. A VNI of ours never gets past this file.
+ * done to them is done here. A VNI of ours never gets past this file, to whatever
+ * address: a vxlan device takes it at all of them.
  */
 
 #include <linux/netfilter.h>
@@ -29,7 +30,7 @@ struct shared {
 	struct vr_vxlan vxlan;
 } __packed __aligned(2);
 
-/* Whether the datagram at @off, which came to our address, is of a VNI of ours. */
+/* Whether the datagram at @off is of a VNI of ours. */
 static bool is_taken(const struct vrouter_ctx *ctx, const struct sk_buff *skb, unsigned int off)
 {
 	const struct vr_hdr *hdr = vr_image_hdr(ctx->img);
@@ -91,6 +92,10 @@ static void take(struct vrouter_ctx *ctx, struct sk_buff *skb, unsigned int off,
 {
 	enum vr_drop reason = VR_DROP_NONE;
 
+	if (!vrouter_tunnel_is_ours(ctx, skb)) {
+		vrouter_tunnel_refuse(skb);
+		return;
+	}
 	if (!policy_ok(skb, pf) || !confirm(skb)) {
 		kfree_skb(skb);
 		return;
@@ -172,29 +177,26 @@ static void icmp_in(struct vrouter_ctx *ctx, struct sk_buff *skb, unsigned int o
 	struct vrouter_prefix dst;
 	u32 mtu;
 
-	if (vrouter_tunnel_told(ctx->img, skb, off, pf == NFPROTO_IPV6, &dst, &mtu) &&
+	if (vrouter_tunnel_is_ours(ctx, skb) &&
+	    vrouter_tunnel_told(ctx->img, skb, off, pf == NFPROTO_IPV6, &dst, &mtu) &&
 	    !nf_checksum(skb, NF_INET_LOCAL_IN, off, proto, pf))
 		vrouter_pmtu_tell(ctx->vr, &dst, mtu);
 }
 
-static bool begin(struct vrouter_ctx *ctx, const struct sk_buff *skb,
-		  const struct nf_hook_state *state)
+/* The hook is there as long as the instance. */
+static struct vrouter_ctx begin(const struct nf_hook_state *state)
 {
-	ctx->vr = vrouter_get(state->net);
-	if (!ctx->vr)
-		return false;
-	ctx->img = vrouter_view(ctx->vr);
-	return vrouter_tunnel_is_ours(ctx, skb);
+	struct vrouter *vr = vrouter_get(state->net);
+
+	return (struct vrouter_ctx){ .vr = vr, .img = vrouter_view(vr) };
 }
 
 /* The IP layer has put fragments together and looked at options. */
 static unsigned int local_in4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	struct vrouter_ctx ctx = {};
+	struct vrouter_ctx ctx = begin(state);
 	unsigned int off = ip_hdrlen(skb);
 
-	if (!begin(&ctx, skb, state))
-		return NF_ACCEPT;
 	if (ip_hdr(skb)->protocol == IPPROTO_UDP)
 		return udp_in(&ctx, skb, off, state);
 	if (ip_hdr(skb)->protocol == IPPROTO_ICMP)
@@ -232,12 +234,10 @@ static int find_proto(const struct sk_buff *skb, unsigned int *off, int *flags)
 
 static unsigned int local_in6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	struct vrouter_ctx ctx = {};
+	struct vrouter_ctx ctx = begin(state);
 	unsigned int off, verdict;
 	int proto, flags;
 
-	if (!begin(&ctx, skb, state))
-		return NF_ACCEPT;
 	proto = find_proto(skb, &off, &flags);
 	if (unlikely(flags & IP6_FH_F_FRAG)) {
 		verdict = gather(skb, state);

@@ -18,8 +18,8 @@ directory, six = sys.argv[1], sys.argv[2] == "6"
 leaf, peer = ("2001:db8::1", "2001:db8::2") if six else ("192.0.2.1", "192.0.2.2")
 
 
-def outer(**kv):
-    return IPv6(src=peer, dst=leaf, **kv) if six else IP(src=peer, dst=leaf, id=7, **kv)
+def outer(to=leaf):
+    return IPv6(src=peer, dst=to) if six else IP(src=peer, dst=to, id=7)
 
 
 def inner(vni, data):
@@ -38,11 +38,11 @@ def write(name, *packets):
             file.write(bytes(Ether(src=PEER_MAC, dst=LEAF_MAC) / packet).hex() + "\n")
 
 
-def fragments(vni, number):
+def fragments(vni, number, to=leaf):
     data = bytes(range(256)) * 4
     if six:
-        return fragment6(outer() / IPv6ExtHdrFragment(id=number) / tunnel(vni, data), 500)
-    whole = IP(bytes(outer() / tunnel(vni, data)))
+        return fragment6(outer(to) / IPv6ExtHdrFragment(id=number) / tunnel(vni, data), 500)
+    whole = IP(bytes(outer(to) / tunnel(vni, data)))
     whole.id = number
     return fragment(whole, 448)
 
@@ -73,6 +73,8 @@ for name, vni in (("ours", OURS), ("foreign", FOREIGN)):
     write(f"{name}-fragments-back", *fragments(vni, 9000 + vni)[::-1])
     if six:
         write(f"{name}-options", options(vni))
+elsewhere = "2001:db8:1::1" if six else "203.0.113.1"
+write("elsewhere", outer(elsewhere) / tunnel(OURS), *fragments(OURS, 77, elsewhere))
 write("unknown", outer() / tunnel(777))
 write("no-flag", outer() / tunnel(OURS, flags=0))
 write("too-big", too_big(1300))

@@ -140,6 +140,20 @@ passes()
 	counted "$1: it is none of vrouter's" leaf
 }
 
+unreachables()
+{
+	in_ns leaf cat /proc/net/snmp /proc/net/snmp6 | awk '
+		/^Icmp: In/ { for (i = 2; i <= NF; i++) if ($i == "OutDestUnreachs") at = i }
+		/^Icmp: [0-9]/ { n += $at }
+		$1 == "Icmp6OutDestUnreachs" { n += $2 }
+		END { print n }'
+}
+
+more_unreachables()
+{
+	[ "$(unreachables)" -gt "$1" ]
+}
+
 quiet_defaults
 mode=skb
 [ "$VR_MODE" = module ] || mode=xdp
@@ -222,6 +236,10 @@ END
 dropped "a VNI that nobody has" unknown <<-END
 END
 same "nor did Linux take these" "$before" "$(received vxlan100)"
+before=$(unreachables)
+dropped "to another address of the host's" elsewhere <<-END
+END
+check "to another address: nobody listens there" poll 5 more_unreachables "$before"
 same "the anchor got nothing of all that" 0 "$(received anchor)"
 
 # --- path MTU --------------------------------------------------------------------
@@ -259,20 +277,6 @@ both_talk "behind connection tracking"
 must in_ns leaf nft delete table inet t
 
 # --- one without the other -----------------------------------------------------------
-
-unreachables()
-{
-	in_ns leaf cat /proc/net/snmp /proc/net/snmp6 | awk '
-		/^Icmp: In/ { for (i = 2; i <= NF; i++) if ($i == "OutDestUnreachs") at = i }
-		/^Icmp: [0-9]/ { n += $at }
-		$1 == "Icmp6OutDestUnreachs" { n += $2 }
-		END { print n }'
-}
-
-more_unreachables()
-{
-	[ "$(unreachables)" -gt "$1" ]
-}
 
 conf leaf <<-END
 link del vxlan100
