@@ -302,8 +302,9 @@ refused "vtep: removal of another" "address: the VTEP has another one" \
 	"address 192.0.2.9" -- vtep del 192.0.2.9
 refused "vtep: removal of another, IPv6" "address6: the VTEP has another one" \
 	"address6 2001:db8::9" -- vtep del 2001:db8::9
-refused "vtep: port in use" "port: another socket has this UDP port" "port 4790" -- \
-	vtep set 192.0.2.1 port 4790
+refused "vtep: port in use" \
+	"port: another socket has this UDP port; with share on it may be a vxlan device's" \
+	"port 4790" -- vtep set 192.0.2.1 port 4790
 
 # --- nexthops
 refused "nexthop: id of another" "id: another nexthop has it" "id 7" -- \
