@@ -7,6 +7,7 @@
 #include <net/netns/generic.h>
 
 #include "image.h"
+#include "mirror.h"
 #include "netlink.h"
 #include "objects.h"
 
@@ -55,12 +56,21 @@ static int init_objects(struct vrouter *vr)
 		return err;
 	err = vrouter_nexthop_init(vr);
 	if (err)
-		vrouter_vrf_exit(vr);
+		goto vrf;
+	err = vrouter_mirror_init(vr);
+	if (err)
+		goto nexthop;
+	return 0;
+nexthop:
+	vrouter_nexthop_exit(vr);
+vrf:
+	vrouter_vrf_exit(vr);
 	return err;
 }
 
 static void exit_objects(struct vrouter *vr)
 {
+	vrouter_mirror_exit(vr);
 	vrouter_nexthop_exit(vr);
 	vrouter_vrf_exit(vr);
 	xa_destroy(&vr->vrf_idx);
@@ -77,6 +87,7 @@ static void exit_objects(struct vrouter *vr)
 static bool is_of_interest(unsigned long event)
 {
 	switch (event) {
+	case NETDEV_REGISTER:
 	case NETDEV_UNREGISTER:
 	case NETDEV_UP:
 	case NETDEV_DOWN:
@@ -100,6 +111,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event, void *pt
 	mutex_lock(&vr->lock);
 	vrouter_vif_netdev_event(vr, dev, event);
 	vrouter_uplink_netdev_event(vr, dev, event);
+	vrouter_import_netdev_event(vr, dev, event);
 	mutex_unlock(&vr->lock);
 	return NOTIFY_DONE;
 }

@@ -39,7 +39,7 @@ const struct nla_policy vrouter_route_entry_nl_policy[VROUTER_A_ROUTE_NH_VRF + 1
 };
 
 /* VROUTER_CMD_VRF_NEW - do */
-const struct nla_policy vrouter_vrf_new_nl_policy[VROUTER_A_VRF_MSS + 1] = {
+const struct nla_policy vrouter_vrf_new_nl_policy[VROUTER_A_VRF_HOLD + 1] = {
 	[VROUTER_A_VRF_ID] = { .type = NLA_U32, },
 	[VROUTER_A_VRF_NAME] = { .type = NLA_NUL_STRING, .len = VROUTER_NAME_LEN, },
 	[VROUTER_A_VRF_VNI] = { .type = NLA_U32, },
@@ -47,6 +47,9 @@ const struct nla_policy vrouter_vrf_new_nl_policy[VROUTER_A_VRF_MSS + 1] = {
 	[VROUTER_A_VRF_DEFAULT_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
 	[VROUTER_A_VRF_SOURCE_CHECK] = NLA_POLICY_MAX(NLA_U32, 2),
 	[VROUTER_A_VRF_MSS] = { .type = NLA_U16, },
+	[VROUTER_A_VRF_IMPORT_TABLE] = { .type = NLA_U32, },
+	[VROUTER_A_VRF_IMPORT_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VROUTER_A_VRF_HOLD] = { .type = NLA_U32, },
 };
 
 /* VROUTER_CMD_VRF_DEL - do */
@@ -233,7 +236,7 @@ const struct genl_ops vrouter_nl_ops[24] = {
 		.cmd		= VROUTER_CMD_VRF_NEW,
 		.doit		= vrouter_nl_vrf_new_doit,
 		.policy		= vrouter_vrf_new_nl_policy,
-		.maxattr	= VROUTER_A_VRF_MSS,
+		.maxattr	= VROUTER_A_VRF_HOLD,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -27,6 +27,8 @@ void vrouter_vrf_free_all(struct vrouter *vr);
 void vrouter_vrf_gateways_update(struct vrouter *vr, struct vrouter_vrf *vrf);
 /* Write the records of VRFs that follow the VTEP's router MAC. */
 void vrouter_vrf_rmac_update(struct vrouter *vr);
+/* What others tell of the VRF has changed: its router MAC, its anchor. */
+void vrouter_vrf_follow(struct vrouter *vr, struct vrouter_vrf *vrf);
 /* Our router MAC for a VNI: its VRF's, otherwise the VTEP's. */
 const u8 *vrouter_vrf_rmac(const struct vrouter *vr, u32 vni);
 

@@ -60,6 +60,9 @@ static int read_key(struct vrouter *vr, struct nlattr **a, struct change *c,
 	if (!c->vrf)
 		return vrouter_refuse(extack, a[VROUTER_A_ROUTE_VRF], -ENOENT,
 				      "vrf: no such VRF");
+	if (c->vrf->import)
+		return vrouter_refuse(extack, a[VROUTER_A_ROUTE_VRF], -EBUSY,
+				      "vrf: follows a table of the host; change the routes there (ip route)");
 	return vrouter_nla_prefix(c->dst, &c->prefix, true, extack);
 }
 

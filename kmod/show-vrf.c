@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Showing VRFs, and walking them across the messages of a dump. */
 
+#include "mirror.h"
 #include "netlink.h"
 #include "show.h"
 
 static int fill_vrf(struct sk_buff *skb, struct vrouter *vr, const void *obj)
 {
 	const struct vrouter_vrf *vrf = obj;
+	const struct vrouter_import *import = vrf->import;
+	int l3dev = vrouter_import_l3dev(vrf), anchor = vrouter_import_anchor(vrf);
 
 	if (nla_put_u32(skb, VROUTER_A_VRF_ID, vrf->id) ||
 	    nla_put_string(skb, VROUTER_A_VRF_NAME, vrf->name) ||
@@ -15,7 +18,11 @@ static int fill_vrf(struct sk_buff *skb, struct vrouter *vr, const void *obj)
 	    nla_put_u32(skb, VROUTER_A_VRF_DEFAULT_ACTION, vrf->default_action) ||
 	    nla_put_u32(skb, VROUTER_A_VRF_SOURCE_CHECK, vrf->source_check) ||
 	    nla_put_u32(skb, VROUTER_A_VRF_ROUTES, vrf->nroutes) ||
-	    nla_put_u16(skb, VROUTER_A_VRF_MSS, vrf->mss))
+	    nla_put_u16(skb, VROUTER_A_VRF_MSS, vrf->mss) ||
+	    (import && nla_put_u32(skb, VROUTER_A_VRF_IMPORT_TABLE, import->table)) ||
+	    (l3dev && nla_put_u32(skb, VROUTER_A_VRF_IMPORT_VRF, l3dev)) ||
+	    (vrf->hold && nla_put_u32(skb, VROUTER_A_VRF_HOLD, vrf->hold)) ||
+	    (anchor && nla_put_u32(skb, VROUTER_A_VRF_ANCHOR, anchor)))
 		return -EMSGSIZE;
 	return 0;
 }

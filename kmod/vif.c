@@ -310,6 +310,8 @@ static int vif_add(struct vrouter *vr, struct net_device *dev, struct vrouter_vr
 		return PTR_ERR(vif);
 	vif->vrf = vrf;
 	vif->dev = dev;
+	/* What is for the host's own addresses in the VRF comes this way. */
+	vif->host = vrf->import && !a[VROUTER_A_VIF_GATEWAY_MAC];
 	apply_settings(vif, a);
 	err = add_gateway_mac(vif, a[VROUTER_A_VIF_GATEWAY_MAC]);
 	if (err)

@@ -8,6 +8,7 @@
 #include <vrouter/hash.h>
 
 #include "image.h"
+#include "mirror.h"
 #include "netlink.h"
 #include "objects.h"
 
@@ -57,11 +58,19 @@ static struct vrouter_vrf *find_vni(struct vrouter *vr, u32 vni)
 	return idx ? xa_load(&vr->vrf_idx, idx) : NULL;
 }
 
+/* The user's word, the MAC that the host has in the L3VNI, the VTEP's: in this order. */
+static const u8 *own_rmac(const struct vrouter *vr, const struct vrouter_vrf *vrf)
+{
+	if (vrf->has_rmac)
+		return vrf->rmac;
+	return vrouter_import_rmac(vrf) ?: vr->vtep_rmac;
+}
+
 const u8 *vrouter_vrf_rmac(const struct vrouter *vr, u32 vni)
 {
 	const struct vrouter_vrf *vrf = find_vni((struct vrouter *)vr, vni);
 
-	return vrf && vrf->has_rmac ? vrf->rmac : vr->vtep_rmac;
+	return vrf ? own_rmac(vr, vrf) : vr->vtep_rmac;
 }
 
 static void write_record(struct vrouter *vr, const struct vrouter_vrf *vrf)
@@ -71,7 +80,7 @@ static void write_record(struct vrouter *vr, const struct vrouter_vrf *vrf)
 	rec->block = vrf->block;
 	rec->vni = vrf->vni;
 	rec->id = vrf->id;
-	WRITE_ONCE(rec->rmac, vr_mac_u64(vrf->has_rmac ? vrf->rmac : vr->vtep_rmac));
+	WRITE_ONCE(rec->rmac, vr_mac_u64(own_rmac(vr, vrf)));
 	WRITE_ONCE(rec->source_check, vrf->source_check);
 	WRITE_ONCE(rec->mss, vrf->mss);
 	WRITE_ONCE(rec->silent, vrf->default_action == VROUTER_DEFAULT_ACTION_BLACKHOLE);
@@ -84,6 +93,14 @@ void vrouter_vrf_rmac_update(struct vrouter *vr)
 	vrouter_assert_held(vr);
 	list_for_each_entry(vrf, &vr->vrfs, list)
 		write_record(vr, vrf);
+}
+
+void vrouter_vrf_follow(struct vrouter *vr, struct vrouter_vrf *vrf)
+{
+	write_record(vr, vrf);
+	vrouter_nexthop_publish_vni(vr, vrf->vni);
+	vr->gen++;
+	vrouter_notify_vrf(vr, vrf, VROUTER_CMD_VRF_NTF);
 }
 
 /* ICMP errors of a VRF come from the gateway addresses of all its vifs. */
@@ -146,6 +163,7 @@ static void unlink_keys(struct vrouter *vr, struct vrouter_vrf *vrf)
 static void vrf_remove(struct vrouter *vr, struct vrouter_vrf *vrf)
 {
 	vrouter_img_hash_del(vr, vr_key_vni(vrf->vni), VR_VALUE_MASK_VNI);
+	vrouter_import_end(vr, vrf);
 	vrouter_route_flush_vrf(vr, vrf);
 	unlink_keys(vr, vrf);
 	list_del(&vrf->list);
@@ -196,6 +214,9 @@ static int check_settings(struct vrouter *vr, struct nlattr **a, const struct vr
 	if (a[VROUTER_A_VRF_RMAC] && !is_valid_ether_addr(nla_data(a[VROUTER_A_VRF_RMAC])))
 		return vrouter_refuse(extack, a[VROUTER_A_VRF_RMAC], -EINVAL,
 				      "rmac: must be a unicast MAC that is not zero");
+	if (a[VROUTER_A_VRF_HOLD] && nla_get_u32(a[VROUTER_A_VRF_HOLD]) > VROUTER_HOLD_MAX)
+		return vrouter_refuse(extack, a[VROUTER_A_VRF_HOLD], -ERANGE,
+				      "hold: must be 0 to 60000 milliseconds");
 	return check_mss(a[VROUTER_A_VRF_MSS], extack);
 }
 
@@ -211,6 +232,8 @@ static void apply_settings(struct vrouter_vrf *vrf, struct nlattr **a)
 		vrf->source_check = nla_get_u32(a[VROUTER_A_VRF_SOURCE_CHECK]);
 	if (a[VROUTER_A_VRF_MSS])
 		vrf->mss = nla_get_u16(a[VROUTER_A_VRF_MSS]);
+	if (a[VROUTER_A_VRF_HOLD])
+		vrf->hold = nla_get_u32(a[VROUTER_A_VRF_HOLD]);
 }
 
 static int vrf_change(struct vrouter *vr, struct vrouter_vrf *vrf, struct genl_info *info)
@@ -222,6 +245,9 @@ static int vrf_change(struct vrouter *vr, struct vrouter_vrf *vrf, struct genl_i
 	if (a[VROUTER_A_VRF_ID] && nla_get_u32(a[VROUTER_A_VRF_ID]) != vrf->id)
 		return vrouter_refuse(info->extack, a[VROUTER_A_VRF_ID], -EINVAL,
 				      "id: cannot be changed; delete the VRF and add it again");
+	err = vrouter_import_check(vr, vrf, a, info->extack);
+	if (err)
+		return err;
 	if (vni != vrf->vni) {
 		err = vrouter_img_hash_add(vr, vr_key_vni(vni), vrf->idx, VR_VALUE_MASK_VNI,
 					   info->extack);
@@ -231,13 +257,14 @@ static int vrf_change(struct vrouter *vr, struct vrouter_vrf *vrf, struct genl_i
 		swap(vni, vrf->vni);
 	}
 	apply_settings(vrf, a);
+	err = vrouter_import_set(vr, vrf, a);
 	write_record(vr, vrf);
 	/* Inner source MACs follow the VRF's VNI and router MAC. */
 	vrouter_nexthop_publish_vni(vr, vni);
 	vrouter_nexthop_publish_vni(vr, vrf->vni);
 	vr->gen++;
 	vrouter_notify_vrf(vr, vrf, VROUTER_CMD_VRF_NTF);
-	return 0;
+	return err;
 }
 
 /* The list is sorted by id. */
@@ -285,9 +312,13 @@ static struct vrouter_vrf *vrf_alloc(struct vrouter *vr, struct netlink_ext_ack 
 static int vrf_add(struct vrouter *vr, const char *name, u32 id, struct genl_info *info)
 {
 	struct nlattr **a = info->attrs;
-	struct vrouter_vrf *vrf = vrf_alloc(vr, info->extack);
+	struct vrouter_vrf *vrf;
 	int err;
 
+	err = vrouter_import_check(vr, NULL, a, info->extack);
+	if (err)
+		return err;
+	vrf = vrf_alloc(vr, info->extack);
 	if (IS_ERR(vrf))
 		return PTR_ERR(vrf);
 	strscpy(vrf->name, name, sizeof(vrf->name));
@@ -305,6 +336,9 @@ static int vrf_add(struct vrouter *vr, const char *name, u32 id, struct genl_inf
 				   info->extack);
 	if (err)
 		goto unlink;
+	err = vrouter_import_set(vr, vrf, a);
+	if (err)
+		goto hash;
 	link_sorted(vr, vrf);
 	vrouter_nexthop_publish_vni(vr, vrf->vni);
 	vr->gen++;
@@ -312,6 +346,8 @@ static int vrf_add(struct vrouter *vr, const char *name, u32 id, struct genl_inf
 	/* It is made, whether or not the answer finds memory. */
 	vrouter_reply_vrf(info, vr, vrf);
 	return 0;
+hash:
+	vrouter_img_hash_del(vr, vr_key_vni(vrf->vni), VR_VALUE_MASK_VNI);
 unlink:
 	unlink_keys(vr, vrf);
 erase:
@@ -368,7 +404,7 @@ static int vrf_new(struct vrouter *vr, struct genl_info *info)
 
 int vrouter_nl_vrf_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return vrouter_run(info, vrf_new);
+	return vrouter_run_rtnl(info, vrf_new);
 }
 
 static struct vrouter_vrf *vrf_by_attrs(struct vrouter *vr, struct nlattr **a,
@@ -413,5 +449,5 @@ static int vrf_del(struct vrouter *vr, struct genl_info *info)
 
 int vrouter_nl_vrf_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return vrouter_run(info, vrf_del);
+	return vrouter_run_rtnl(info, vrf_del);
 }

@@ -80,15 +80,18 @@ struct vrouter_gateways {
  * @default_action: enum vrouter_default_action
  * @source_check: enum vrouter_check
  * @mss: as struct vr_vrf's
+ * @hold: of a followed route that is withdrawn, in ms
  * @nroutes: routes in both tables
  * @nnexthops: VRF nexthops that lead here
  * @routes: by VR_FAM_*, sorted by address, then length
  * @table: by VR_FAM_*, what the image says of them
  * @vifs: vifs in it
  * @leaks: its routes with a VRF nexthop
+ * @import: what it follows of the host's tables, NULL when nothing
  * @gateways: the gateway addresses of its vifs; source of ICMP errors
  * @icmp_limit: for those errors
- * @l3dev: the Linux VRF that it follows, which gets what is punted; held
+ * @l3dev: the Linux VRF device whose table it follows, which gets what is punted;
+ *	NULL while there is none
  * @rcu: freed after a grace period
  */
 struct vrouter_vrf {
@@ -105,12 +108,14 @@ struct vrouter_vrf {
 	u8 default_action;
 	u8 source_check;
 	u16 mss;
+	u32 hold;
 	u32 nroutes;
 	u32 nnexthops;
 	struct rb_root routes[2];
 	struct vr_table table[2];
 	struct list_head vifs;
 	struct list_head leaks;
+	struct vrouter_import *import;
 	struct vrouter_gateways __rcu *gateways;
 	struct ratelimit_state icmp_limit;
 	struct net_device __rcu *l3dev;
@@ -372,6 +377,7 @@ struct vrouter_pmtu {
  * @next_auto: where to look for the next id of an auto-made nexthop
  * @gen: counts changes, for consistent dumps
  * @vrfs: all VRFs, sorted by id
+ * @mirror: what follows the host's tables
  * @vrf_names: by name
  * @vrf_ids: by id
  * @vifs: all vifs
@@ -414,6 +420,7 @@ struct vrouter {
 	u32 next_auto;
 	u32 gen;
 	struct list_head vrfs;
+	struct vrouter_mirror *mirror;
 	struct rhashtable vrf_names;
 	struct xarray vrf_ids;
 	struct list_head vifs;

@@ -31,6 +31,8 @@ static const struct attr_word mss_words[] = {
 	{ "off", VROUTER_MSS_OFF }, { "pmtu", VROUTER_MSS_PMTU }, { 0 }
 };
 
+static const struct attr_word table_words[] = { { "off", 0 }, { 0 } };
+
 static const struct attr_word dscp_words[] = { { "inherit", VROUTER_DSCP_INHERIT }, { 0 } };
 
 static const char *const state_names[] = { "rx", "tx", "generic", NULL };
@@ -46,6 +48,13 @@ static const struct attr vrf_attrs[VROUTER_A_VRF_MAX + 1] = {
 		.name = "source-check", .kind = ATTR_ENUM, .names = check_names },
 	[VROUTER_A_VRF_ROUTES] = { .name = "routes", .kind = ATTR_U32 },
 	[VROUTER_A_VRF_MSS] = { .name = "mss", .kind = ATTR_U16, .words = mss_words },
+	[VROUTER_A_VRF_IMPORT_TABLE] = {
+		.name = "import-table", .kind = ATTR_U32, .words = table_words },
+	[VROUTER_A_VRF_IMPORT_VRF] = {
+		.name = "import-vrf", .kind = ATTR_IFINDEX, .device = "import_dev" },
+	[VROUTER_A_VRF_HOLD] = { .name = "hold", .kind = ATTR_U32 },
+	[VROUTER_A_VRF_ANCHOR] = {
+		.name = "anchor", .kind = ATTR_IFINDEX, .device = "anchor_dev" },
 };
 
 const struct attr_set attr_vrf = { VROUTER_A_VRF_MAX, vrf_attrs };

@@ -14,6 +14,10 @@ static const struct column columns[] = {
 	{ VROUTER_A_VRF_DEFAULT_ACTION, "default", OUT_WORD },
 	{ VROUTER_A_VRF_SOURCE_CHECK, "source-check", OUT_WORD },
 	{ VROUTER_A_VRF_MSS, "mss", OUT_NONZERO },
+	{ VROUTER_A_VRF_IMPORT_TABLE, "import table", OUT_NONZERO },
+	{ VROUTER_A_VRF_IMPORT_VRF, "import-vrf", OUT_WORD },
+	{ VROUTER_A_VRF_HOLD, "hold", OUT_NONZERO },
+	{ VROUTER_A_VRF_ANCHOR, "anchor", OUT_WORD },
 	{ VROUTER_A_VRF_ROUTES, "routes", OUT_WORD },
 	{ 0 }
 };
@@ -35,6 +39,7 @@ static int help(struct args *args)
 		"                 [ default { unreachable | blackhole } ]\n"
 		"                 [ source-check { off | count | drop } ]\n"
 		"                 [ mss { MSS | pmtu | off } ]\n"
+		"                 [ import { vrf DEV | table { TABLE | off } } ] [ hold MS ]\n"
 		"       vrctl vrf set NAME [ OPTIONS of add ]\n"
 		"       vrctl vrf del NAME\n"
 		"       vrctl vrf show [ NAME | id ID ] [ vni VNI ]\n");
@@ -50,6 +55,10 @@ static int modify(struct args *args, uint16_t flags)
 		{ "default", VROUTER_A_VRF_DEFAULT_ACTION, 0 },
 		{ "source-check", VROUTER_A_VRF_SOURCE_CHECK, 0 },
 		{ "mss", VROUTER_A_VRF_MSS, 0 },
+		{ "import", 0, 0 },
+		{ "vrf", VROUTER_A_VRF_IMPORT_VRF, 0 },
+		{ "table", VROUTER_A_VRF_IMPORT_TABLE, 0 },
+		{ "hold", VROUTER_A_VRF_HOLD, 0 },
 		{ 0 }
 	};
 	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VRF_NEW, flags);
