@@ -184,6 +184,19 @@ void vrouter_nexthop_publish_vif(struct vrouter *vr, struct vrouter_vif *vif)
 			vrouter_nexthop_republish(vr, nh);
 }
 
+bool vrouter_nexthop_leads_to(struct vrouter *vr, const struct vrouter_vrf *vrf)
+{
+	struct vrouter_nexthop *nh;
+	unsigned long i;
+
+	if (!vrf->nnexthops)
+		return false;
+	xa_for_each(&vr->nexthops, i, nh)
+		if (nh->vrf == vrf && !nh->owned)
+			return true;
+	return false;
+}
+
 /* What a nexthop leads to knows of it. */
 static int link_target(struct vrouter *vr, struct vrouter_nexthop *nh,
 		       struct netlink_ext_ack *extack)
@@ -329,11 +342,17 @@ static struct vrouter_nexthop *nexthop_alloc(struct vrouter *vr, struct netlink_
 	return nh;
 }
 
+/* Routes find a nexthop by what it says, unless that is somebody's to change. */
+static bool is_shared(const struct vrouter_nexthop *nh)
+{
+	return nh->auto_made && !nh->owned;
+}
+
 /* No route uses it, no new one can find it. */
 static void nexthop_remove(struct vrouter *vr, struct vrouter_nexthop *nh)
 {
 	xa_erase(&vr->nexthops, nh->id);
-	if (nh->auto_made)
+	if (is_shared(nh))
 		rhashtable_remove_fast(&vr->auto_nh, &nh->auto_node, by_spec);
 	xa_erase(&vr->nh_slot, nh->slot);
 	clear_slot(vr, nh->slot);
@@ -359,11 +378,13 @@ static int link_id(struct vrouter *vr, struct vrouter_nexthop *nh)
 
 static int link_spec(struct vrouter *vr, struct vrouter_nexthop *nh)
 {
-	return nh->auto_made ? rhashtable_insert_fast(&vr->auto_nh, &nh->auto_node, by_spec) : 0;
+	return is_shared(nh) ? rhashtable_insert_fast(&vr->auto_nh, &nh->auto_node, by_spec) : 0;
 }
 
+enum maker { BY_USER, BY_ROUTES, BY_OWNER };
+
 /* With number @id, or 0 for one that is free. */
-static struct vrouter_nexthop *nexthop_make(struct vrouter *vr, u32 id, bool auto_made,
+static struct vrouter_nexthop *nexthop_make(struct vrouter *vr, u32 id, enum maker maker,
 					    const struct vrouter_nh_spec *spec,
 					    struct netlink_ext_ack *extack)
 {
@@ -375,7 +396,8 @@ static struct vrouter_nexthop *nexthop_make(struct vrouter *vr, u32 id, bool aut
 		return nh;
 	}
 	nh->id = id;
-	nh->auto_made = auto_made;
+	nh->auto_made = maker != BY_USER;
+	nh->owned = maker == BY_OWNER;
 	set_spec(nh, spec);
 	err = link_target(vr, nh, extack);
 	if (err)
@@ -395,7 +417,7 @@ static struct vrouter_nexthop *nexthop_make(struct vrouter *vr, u32 id, bool aut
 	vr->gen++;
 	return nh;
 unlink_spec:
-	if (nh->auto_made)
+	if (is_shared(nh))
 		rhashtable_remove_fast(&vr->auto_nh, &nh->auto_node, by_spec);
 erase:
 	xa_erase(&vr->nh_slot, nh->slot);
@@ -418,7 +440,18 @@ struct vrouter_nexthop *vrouter_nexthop_auto(struct vrouter *vr,
 		vrouter_nexthop_hold(nh);
 		return nh;
 	}
-	nh = nexthop_make(vr, 0, true, spec, extack);
+	nh = nexthop_make(vr, 0, BY_ROUTES, spec, extack);
+	if (IS_ERR(nh))
+		return nh;
+	vrouter_nexthop_hold(nh);
+	vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_NTF);
+	return nh;
+}
+
+struct vrouter_nexthop *vrouter_nexthop_own(struct vrouter *vr, const struct vrouter_nh_spec *spec)
+{
+	struct vrouter_nexthop *nh = nexthop_make(vr, 0, BY_OWNER, spec, NULL);
+
 	if (IS_ERR(nh))
 		return nh;
 	vrouter_nexthop_hold(nh);
@@ -637,7 +670,7 @@ static bool is_same_target(const struct vrouter_nexthop *nh, const struct vroute
 {
 	return nh->type == s->type && nh->vni == s->vni && nh->vif == s->vif &&
 	       nh->vrf == s->vrf && vrouter_address_equal(&nh->via, &s->via) &&
-	       vrouter_address_equal(&nh->hop, &s->hop);
+	       nh->hop.len == s->hop.len && vrouter_address_equal(&nh->hop, &s->hop);
 }
 
 /* The target is not let go of: it stays a peer all the time. */
@@ -694,8 +727,8 @@ static int change_target(struct vrouter *vr, struct vrouter_nexthop *nh,
 	return err;
 }
 
-static int nexthop_change(struct vrouter *vr, struct vrouter_nexthop *nh,
-			  const struct vrouter_nh_spec *spec, struct netlink_ext_ack *extack)
+int vrouter_nexthop_change(struct vrouter *vr, struct vrouter_nexthop *nh,
+			   const struct vrouter_nh_spec *spec, struct netlink_ext_ack *extack)
 {
 	int err = is_same_target(nh, spec) ? change_in_place(vr, nh, spec, extack) :
 					     change_target(vr, nh, spec, extack);
@@ -707,6 +740,21 @@ static int nexthop_change(struct vrouter *vr, struct vrouter_nexthop *nh,
 	vr->gen++;
 	vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_NTF);
 	return 0;
+}
+
+/* Nothing is sent by it any more. Takes no memory, so that it cannot fail. */
+void vrouter_nexthop_close(struct vrouter *vr, struct vrouter_nexthop *nh)
+{
+	const struct vrouter_nh_spec nowhere = {
+		.type = VROUTER_NEXTHOP_TYPE_BLACKHOLE, .down = true,
+	};
+
+	clear_slot(vr, nh->slot);
+	unlink_target(vr, nh);
+	set_spec(nh, &nowhere);
+	vrouter_group_follow(vr, nh);
+	vr->gen++;
+	vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_NTF);
 }
 
 /* A request that has only id and down. */
@@ -766,8 +814,8 @@ static int nexthop_set(struct vrouter *vr, struct vrouter_nexthop *nh, u32 id,
 	if (nh && !a[VROUTER_A_NEXTHOP_DOWN])
 		spec.down = nh->down && vrouter_nexthop_may_join(spec.type);
 	if (nh)
-		return nexthop_change(vr, nh, &spec, info->extack);
-	nh = nexthop_make(vr, id, false, &spec, info->extack);
+		return vrouter_nexthop_change(vr, nh, &spec, info->extack);
+	nh = nexthop_make(vr, id, BY_USER, &spec, info->extack);
 	if (IS_ERR(nh))
 		return PTR_ERR(nh);
 	vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_NTF);

@@ -131,6 +131,13 @@ struct vrouter_nexthop *vrouter_nexthop_find(struct vrouter *vr, u32 id);
 struct vrouter_nexthop *vrouter_nexthop_auto(struct vrouter *vr,
 					     const struct vrouter_nh_spec *spec,
 					     struct netlink_ext_ack *extack);
+/* A nexthop of the caller's own, which nobody finds. ERR_PTR() on failure. */
+struct vrouter_nexthop *vrouter_nexthop_own(struct vrouter *vr, const struct vrouter_nh_spec *spec);
+/* Have it say something else: its routes follow. On failure it says what it did. */
+int vrouter_nexthop_change(struct vrouter *vr, struct vrouter_nexthop *nh,
+			   const struct vrouter_nh_spec *spec, struct netlink_ext_ack *extack);
+/* Have it drop what comes; cannot fail. */
+void vrouter_nexthop_close(struct vrouter *vr, struct vrouter_nexthop *nh);
 /* Routes take and release. The last route takes an auto-made nexthop along. */
 void vrouter_nexthop_hold(struct vrouter_nexthop *nh);
 void vrouter_nexthop_release(struct vrouter *vr, struct vrouter_nexthop *nh);
@@ -146,6 +153,8 @@ void vrouter_nexthop_catch_up(struct vrouter *vr);
 void vrouter_nexthop_publish_vni(struct vrouter *vr, u32 vni);
 void vrouter_nexthop_publish_tunnels(struct vrouter *vr);
 void vrouter_nexthop_publish_vif(struct vrouter *vr, struct vrouter_vif *vif);
+/* Whether a user's nexthop, or a user's route, leads to a VRF. */
+bool vrouter_nexthop_leads_to(struct vrouter *vr, const struct vrouter_vrf *vrf);
 /* A nexthop goes, and its routes with it. */
 void vrouter_nexthop_flush(struct vrouter *vr, struct vrouter_nexthop *nh);
 /* The vif goes: its nexthops and their routes go too. */

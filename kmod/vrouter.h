@@ -286,13 +286,14 @@ struct vrouter_group {
  * @group: group - its members
  * @groups: tunnel, vif - vrouter_member.list of the groups that it is in
  * @auto_made: made by routes; goes with the last of them
+ * @owned: made for one owner, who changes and releases it; @auto_made as well
  * @down: tunnel, vif - taken out of service
  * @absent: its record is out of date, and taken from the image
  * @refs: routes, and who else must not lose it
  * @nroutes: routes that use it
  * @remote: tunnel - what resolves it
  * @remote_list: in vrouter_remote.nexthops, or with @hop in vrouter.hops
- * @auto_node: in vrouter.auto_nh when @auto_made
+ * @auto_node: in vrouter.auto_nh when @auto_made and not @owned
  * @dst_cache: tunnel - underlay routes, per CPU, for the module's own sending
  * @rcu: freed after a grace period
  */
@@ -303,6 +304,7 @@ struct vrouter_nexthop {
 	u32 rec;
 	u8 type;
 	bool auto_made;
+	bool owned;
 	bool down;
 	bool absent;
 	struct vrouter_prefix via;
@@ -337,6 +339,7 @@ struct vrouter_nexthop {
  * @metric: the control plane's
  * @protocol: as rtm_protocol
  * @installed: the image has the prefix
+ * @mirrored: it follows one of the host's
  */
 struct vrouter_route {
 	struct rb_node node;
@@ -347,6 +350,7 @@ struct vrouter_route {
 	u32 metric;
 	u8 protocol;
 	bool installed;
+	bool mirrored;
 };
 
 /**
