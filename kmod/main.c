@@ -125,9 +125,17 @@ static int watch(struct vrouter *vr)
 	err = register_netdevice_notifier_net(vr->net, &vr->netdev_nb);
 	if (err)
 		return err;
+	err = vrouter_mirror_watch(vr);
+	if (err)
+		goto netdev;
 	err = vrouter_remote_watch(vr);
 	if (err)
-		unregister_netdevice_notifier_net(vr->net, &vr->netdev_nb);
+		goto mirror;
+	return 0;
+mirror:
+	vrouter_mirror_unwatch(vr);
+netdev:
+	unregister_netdevice_notifier_net(vr->net, &vr->netdev_nb);
 	return err;
 }
 
@@ -234,10 +242,12 @@ static void __net_exit vrouter_net_exit(struct net *net)
 	if (!vr)
 		return;
 	vrouter_remote_unwatch(vr);
+	vrouter_mirror_unwatch(vr);
 	rtnl_lock();
 	vrouter_vif_shut_all(vr);
 	mutex_lock(&vr->lock);
 	vrouter_img_abandon(vr);
+	vrouter_import_end_all(vr);
 	vrouter_vtep_close(vr);
 	vrouter_vif_free_all(vr);
 	vrouter_vrf_free_all(vr);

@@ -87,24 +87,40 @@ static void find_anchor(struct net *net, const struct net_device *l3dev, u32 vni
 	}
 }
 
+/* Paths by devices that were, or are, something to an import. */
+static void update_paths(struct vrouter *vr, const int *ifindex, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (ifindex[i])
+			vrouter_path_update_dev(vr, ifindex[i]);
+}
+
 /* Look the devices up again; whether anything that the VRF has of them is new. */
 static bool look_up(struct vrouter *vr, struct vrouter_vrf *vrf)
 {
+	struct net_device *l3dev = find_l3dev(vr->net, vrf->import->table);
 	struct vrouter_import *import = vrf->import, now;
-	struct net_device *l3dev = find_l3dev(vr->net, import->table);
-	bool changed;
+	int concerned[] = {
+		vrouter_import_anchor(vrf), vrouter_import_l3dev(vrf), 0, 0,
+	};
 
 	find_anchor(vr->net, l3dev, vrf->vni, &now);
-	changed = l3dev != l3dev_of(vrf) || now.anchor != import->anchor ||
-		  now.vxlan != import->vxlan ||
-		  (now.anchor && !ether_addr_equal(now.rmac, import->rmac));
+	if (l3dev == l3dev_of(vrf) && now.anchor == import->anchor &&
+	    now.vxlan == import->vxlan &&
+	    (!now.anchor || ether_addr_equal(now.rmac, import->rmac)))
+		return false;
 	/* Who still has an old one is done before the device can go. */
 	rcu_assign_pointer(vrf->l3dev, l3dev);
 	import->vxlan = now.vxlan;
 	import->anchor = now.anchor;
 	if (now.anchor)
 		ether_addr_copy(import->rmac, now.rmac);
-	return changed;
+	concerned[2] = vrouter_import_anchor(vrf);
+	concerned[3] = vrouter_import_l3dev(vrf);
+	update_paths(vr, concerned, ARRAY_SIZE(concerned));
+	return true;
 }
 
 /* Whether what happened to a device may be news for an import. */
@@ -132,6 +148,11 @@ void vrouter_import_netdev_event(struct vrouter *vr, struct net_device *dev, uns
 	case NETDEV_CHANGEADDR:
 	case NETDEV_CHANGEUPPER:
 		break;
+	case NETDEV_UP:
+	case NETDEV_DOWN:
+		if (netif_is_l3_slave(dev))
+			vrouter_path_update_dev(vr, dev->ifindex);
+		return;
 	default:
 		return;
 	}
@@ -218,6 +239,9 @@ static int begin(struct vrouter *vr, struct vrouter_vrf *vrf, u32 table)
 		return -ENOMEM;
 	import->vrf = vrf;
 	import->table = table;
+	import->fresh = true;
+	INIT_LIST_HEAD(&import->paths);
+	INIT_LIST_HEAD(&import->entries);
 	err = xa_err(xa_store(&vr->mirror->tables, table, import, GFP_KERNEL));
 	if (err) {
 		kfree(import);
@@ -231,14 +255,28 @@ static int begin(struct vrouter *vr, struct vrouter_vrf *vrf, u32 table)
 void vrouter_import_end(struct vrouter *vr, struct vrouter_vrf *vrf)
 {
 	struct vrouter_import *import = vrf->import;
+	const int concerned[] = { vrouter_import_anchor(vrf), vrouter_import_l3dev(vrf) };
 
 	if (!import)
 		return;
 	xa_erase(&vr->mirror->tables, import->table);
+	vrouter_entry_flush(vr, import);
 	RCU_INIT_POINTER(vrf->l3dev, NULL);
 	list_del(&import->list);
 	vrf->import = NULL;
+	/* Routes of other VRFs may lead here. */
+	update_paths(vr, concerned, ARRAY_SIZE(concerned));
 	kfree_rcu(import, rcu);
+}
+
+void vrouter_import_end_all(struct vrouter *vr)
+{
+	struct vrouter_import *import, *next;
+
+	list_for_each_entry(import, &vr->mirror->imports, list)
+		vrouter_entry_flush(vr, import);
+	list_for_each_entry_safe(import, next, &vr->mirror->imports, list)
+		vrouter_import_end(vr, import->vrf);
 }
 
 /**
@@ -263,5 +301,7 @@ int vrouter_import_set(struct vrouter *vr, struct vrouter_vrf *vrf, struct nlatt
 	}
 	if (vrf->import)
 		look_up(vr, vrf);
+	if (table && table != was)
+		vrouter_mirror_kick(vr);
 	return 0;
 }

@@ -23,6 +23,7 @@
 
 #include "datapath.h"
 #include "image.h"
+#include "mirror.h"
 #include "netlink.h"
 #include "objects.h"
 
@@ -314,7 +315,10 @@ static int fib_event(struct notifier_block *nb, unsigned long event, void *ptr)
 	struct vrouter *vr = container_of(nb, struct vrouter, fib_nb);
 	const struct fib_notifier_info *info = ptr;
 
-	if (info->family == AF_INET || info->family == AF_INET6)
+	if (info->family != AF_INET && info->family != AF_INET6)
+		return NOTIFY_DONE;
+	/* A tenant's table has nothing of the underlay. */
+	if (!vrouter_mirror_fib_event(vr, event, info))
 		vrouter_remote_kick(vr);
 	return NOTIFY_DONE;
 }
@@ -357,8 +361,10 @@ static int neigh_event(struct notifier_block *nb, unsigned long event, void *ptr
 		return NOTIFY_DONE;
 	rcu_read_lock();
 	vr = vrouter_get(dev_net(n->dev));
-	if (vr)
+	if (vr) {
+		vrouter_mirror_neigh_event(vr, n);
 		vrouter_remote_kick(vr);
+	}
 	rcu_read_unlock();
 	return NOTIFY_DONE;
 }

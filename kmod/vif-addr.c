@@ -5,6 +5,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
+#include "mirror.h"
 #include "netlink.h"
 #include "objects.h"
 #include "vif.h"
@@ -123,8 +124,22 @@ static void del_prefix(struct vrouter *vr, struct vrouter_vif *vif,
 {
 	struct vrouter_route *rt = vrouter_route_find(vif->vrf, p);
 
-	if (rt)
+	if (rt && !rt->mirrored)
 		vrouter_route_remove(vr, rt);
+	vrouter_entry_return(vr, vif->vrf, p);
+}
+
+/* Also where the host has a route to the prefix, which stands back then. */
+static int add_prefix(struct vrouter *vr, struct vrouter_vif *vif, const struct vrouter_prefix *p,
+		      struct vrouter_nexthop *nh, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	vrouter_entry_yield(vr, vif->vrf, p);
+	err = vrouter_route_add(vr, vif->vrf, p, nh, RTPROT_KERNEL, 0, extack);
+	if (err)
+		vrouter_entry_return(vr, vif->vrf, p);
+	return err;
 }
 
 /*
@@ -200,7 +215,7 @@ static int add_gateways(struct vrouter *vr, struct vrouter_vif *vif, struct addr
 	for (i = 0; i < n; i++) {
 		host = host_prefix(&set->gateways->prefix[i]);
 		if (!gateway_in(have, &host) && !gateway_elsewhere(vr, vif, &host))
-			err = vrouter_route_add(vr, vif->vrf, &host, nh, RTPROT_KERNEL, 0, extack);
+			err = add_prefix(vr, vif, &host, nh, extack);
 		if (err)
 			break;
 	}
@@ -218,8 +233,7 @@ static int add_addrs(struct vrouter *vr, struct vrouter_vif *vif, struct addr_se
 	set->naddrs = 0;
 	for (i = 0; i < n; i++) {
 		if (!prefix_in(&set->addrs[i], have->addrs, have->naddrs)) {
-			err = vrouter_route_add(vr, vif->vrf, &set->addrs[i], vif->nh,
-						RTPROT_KERNEL, 0, extack);
+			err = add_prefix(vr, vif, &set->addrs[i], vif->nh, extack);
 			if (err)
 				return err;
 		}

@@ -11,6 +11,7 @@
 
 #include "datapath.h"
 #include "image.h"
+#include "mirror.h"
 #include "netlink.h"
 #include "objects.h"
 #include "vif.h"
@@ -75,6 +76,7 @@ static void vif_remove(struct vrouter *vr, struct vrouter_vif *vif)
 	ASSERT_RTNL();
 	vrouter_img_hash_del(vr, vr_key_ifindex(vif->dev->ifindex), VR_VALUE_MASK_IFINDEX);
 	netdev_rx_handler_unregister(vif->dev);
+	vrouter_path_update_dev(vr, vif->dev->ifindex);
 	vrouter_vif_routes_clear(vr, vif);
 	vrouter_nexthop_flush_vif(vr, vif);
 	if (vif->has_gateway_mac)
@@ -329,6 +331,7 @@ static int vif_add(struct vrouter *vr, struct net_device *dev, struct vrouter_vr
 		vif_remove(vr, vif);
 		return err;
 	}
+	vrouter_path_update_dev(vr, dev->ifindex);
 	vr->gen++;
 	vrouter_notify_vif(vr, vif, VROUTER_CMD_VIF_NTF);
 	return 0;
@@ -375,6 +378,7 @@ static int vif_change(struct vrouter *vr, struct vrouter_vif *vif, struct genl_i
 	apply_settings(vif, a);
 	vrouter_vif_write(vr, vif);
 	vrouter_nexthop_publish_vif(vr, vif);
+	vrouter_path_update_dev(vr, vif->dev->ifindex);
 	vr->gen++;
 	vrouter_notify_vif(vr, vif, VROUTER_CMD_VIF_NTF);
 	return 0;

@@ -438,7 +438,7 @@ static int vrf_del(struct vrouter *vr, struct genl_info *info)
 	if (!list_empty(&vrf->vifs))
 		return vrouter_refuse(info->extack, key, -EBUSY,
 				      "name: vifs are in this VRF; delete them first");
-	if (vrf->nnexthops)
+	if (vrouter_nexthop_leads_to(vr, vrf))
 		return vrouter_refuse(info->extack, key, -EBUSY,
 				      "name: nexthops lead to this VRF; delete them first");
 	vr->gen++;

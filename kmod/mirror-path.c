@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Paths: a device and a gateway that routes of a Linux VRF lead to, and the
+ * nexthop by which vrouter goes there. By the device's role this is a tunnel
+ * (the L3VNI's anchor), a router behind a vif, another VRF, or the host itself.
+ */
+
+#include <linux/etherdevice.h>
+#include <linux/hash.h>
+#include <linux/jhash.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/arp.h>
+#include <net/ndisc.h>
+#include <net/neighbour.h>
+
+#include "mirror.h"
+#include "netlink.h"
+#include "objects.h"
+
+/* Alike for all VRFs: a neighbour may be news for several. */
+static struct hlist_head *bucket(struct vrouter_mirror *m, const struct vrouter_way *w)
+{
+	u32 hash = jhash(w->gateway.addr, sizeof(w->gateway.addr), w->type);
+
+	return &m->paths[hash_32(hash ^ w->ifindex, VROUTER_MIRROR_BITS)];
+}
+
+static bool same_way(const struct vrouter_way *a, const struct vrouter_way *b)
+{
+	return a->type == b->type && a->ifindex == b->ifindex &&
+	       a->gateway.len == b->gateway.len &&
+	       vrouter_address_equal(&a->gateway, &b->gateway);
+}
+
+static struct vrouter_path *find(struct vrouter_mirror *m, const struct vrouter_vrf *vrf,
+				 const struct vrouter_way *way)
+{
+	struct vrouter_path *path;
+
+	hlist_for_each_entry(path, bucket(m, way), node)
+		if (path->vrf == vrf && same_way(&path->way, way))
+			return path;
+	return NULL;
+}
+
+/* What the kernel's tables say of a neighbour now; a dead one says nothing. */
+static bool neigh_mac(struct neigh_table *tbl, const void *addr, struct net_device *dev, u8 *mac)
+{
+	struct neighbour *n = neigh_lookup(tbl, addr, dev);
+	bool valid;
+
+	if (!n)
+		return false;
+	read_lock_bh(&n->lock);
+	valid = n->nud_state & NUD_VALID && !n->dead && is_valid_ether_addr(n->ha);
+	if (valid)
+		ether_addr_copy(mac, n->ha);
+	read_unlock_bh(&n->lock);
+	neigh_release(n);
+	return valid;
+}
+
+/* A VTEP of IPv4 has two neighbours, one for the routes of each family. */
+static bool vtep_mac(const struct vrouter_prefix *gateway, struct net_device *dev, u8 *mac)
+{
+	struct in6_addr addr;
+
+	if (gateway->family == VR_FAM_IP6) {
+		vrouter_prefix_bytes(gateway, addr.s6_addr);
+		return neigh_mac(&nd_tbl, &addr, dev, mac);
+	}
+	ipv6_addr_set_v4mapped(cpu_to_be32(gateway->addr[0] >> 32), &addr);
+	return neigh_mac(&arp_tbl, &addr.s6_addr32[3], dev, mac) ||
+	       neigh_mac(&nd_tbl, &addr, dev, mac);
+}
+
+static bool is_vtep(const struct vrouter_prefix *gateway)
+{
+	struct in6_addr addr;
+
+	vrouter_prefix_bytes(gateway, addr.s6_addr);
+	return gateway->family == VR_FAM_IP6 ? vrouter_ip6_is_host(&addr) :
+					       vrouter_ip4_is_host(addr.s6_addr32[0]);
+}
+
+/* The VRF whose L3VNI a path leads into: as a rule its own. */
+static const struct vrouter_vrf *anchor_owner(struct vrouter *vr, const struct vrouter_path *path)
+{
+	struct vrouter_import *import;
+
+	if (vrouter_import_anchor(path->vrf) == path->way.ifindex)
+		return path->vrf;
+	list_for_each_entry(import, &vr->mirror->imports, list)
+		if (vrouter_import_anchor(import->vrf) == path->way.ifindex)
+			return import->vrf;
+	return NULL;
+}
+
+/*
+ * The neighbour's last word stays when it goes: routing daemons take it away
+ * some time before or after the routes, and some lose it as they change it.
+ * Without any nothing can be sent.
+ */
+static void say_tunnel(struct vrouter_path *path, const struct vrouter_vrf *owner,
+		       struct vrouter_nh_spec *spec)
+{
+	if (vtep_mac(&path->way.gateway, owner->import->anchor, path->rmac))
+		path->has_rmac = true;
+	spec->type = VROUTER_NEXTHOP_TYPE_TUNNEL;
+	spec->via = path->way.gateway;
+	spec->vni = owner->vni;
+	spec->down = !path->has_rmac || !netif_running(owner->import->anchor);
+	if (path->has_rmac)
+		ether_addr_copy(spec->rmac, path->rmac);
+}
+
+/* The VRF that follows the Linux VRF of a device, to which a route leaks. */
+static struct vrouter_vrf *leak_target(struct vrouter *vr, const struct vrouter_way *way)
+{
+	struct vrouter_import *import;
+
+	if (way->gateway.len)
+		return NULL;
+	list_for_each_entry(import, &vr->mirror->imports, list)
+		if (vrouter_import_l3dev(import->vrf) == way->ifindex)
+			return import->vrf;
+	return NULL;
+}
+
+/* What the nexthop of a path shall say, by the state of all that it is about. */
+static struct vrouter_nh_spec say(struct vrouter *vr, struct vrouter_path *path)
+{
+	struct vrouter_nh_spec spec = { .type = VROUTER_NEXTHOP_TYPE_PUNT };
+	const struct vrouter_way *way = &path->way;
+	const struct vrouter_vrf *owner;
+	struct vrouter_vif *vif;
+
+	switch (way->type) {
+	case RTN_BLACKHOLE:
+		spec.type = VROUTER_NEXTHOP_TYPE_BLACKHOLE;
+		return spec;
+	case RTN_UNREACHABLE:
+		spec.type = VROUTER_NEXTHOP_TYPE_UNREACHABLE;
+		return spec;
+	case RTN_PROHIBIT:
+		spec.type = VROUTER_NEXTHOP_TYPE_PROHIBIT;
+		return spec;
+	case RTN_UNICAST:
+		break;
+	default:
+		return spec;
+	}
+	owner = way->gateway.len && is_vtep(&way->gateway) ? anchor_owner(vr, path) : NULL;
+	if (owner) {
+		say_tunnel(path, owner, &spec);
+		return spec;
+	}
+	vif = vrouter_vif_find(vr, way->ifindex);
+	if (vif && vif->vrf == path->vrf && vif->host && way->gateway.len) {
+		spec.type = VROUTER_NEXTHOP_TYPE_VIF;
+		spec.vif = vif;
+		spec.hop = way->gateway;
+		return spec;
+	}
+	spec.vrf = leak_target(vr, way);
+	if (spec.vrf && spec.vrf != path->vrf)
+		spec.type = VROUTER_NEXTHOP_TYPE_VRF;
+	else
+		spec.vrf = NULL;
+	return spec;
+}
+
+static u8 mark_of(const struct vrouter_nh_spec *spec)
+{
+	if (spec->type == VROUTER_NEXTHOP_TYPE_PUNT)
+		return VROUTER_MARK_TRAP;
+	return spec->down ? 0 : VROUTER_MARK_OFFLOAD;
+}
+
+static bool says(const struct vrouter_nexthop *nh, const struct vrouter_nh_spec *spec)
+{
+	return nh->type == spec->type && nh->vni == spec->vni && nh->vif == spec->vif &&
+	       nh->vrf == spec->vrf && nh->down == spec->down &&
+	       vrouter_address_equal(&nh->via, &spec->via) && nh->hop.len == spec->hop.len &&
+	       vrouter_address_equal(&nh->hop, &spec->hop) &&
+	       ether_addr_equal(nh->rmac, spec->rmac);
+}
+
+/* Whether a nexthop in use can say the other without a word to its users. */
+static bool fits(const struct vrouter_nexthop *nh, const struct vrouter_nh_spec *spec)
+{
+	if (nh->type == VROUTER_NEXTHOP_TYPE_VRF || spec->type == VROUTER_NEXTHOP_TYPE_VRF)
+		return false;
+	return vrouter_nexthop_may_join(nh->type) == vrouter_nexthop_may_join(spec->type);
+}
+
+static void tell_users(struct vrouter *vr, struct vrouter_path *path)
+{
+	struct vrouter_choice *c, *next;
+
+	list_for_each_entry_safe(c, next, &path->users, list)
+		vrouter_set_follow(vr, c->set);
+}
+
+/* Another nexthop in place of the one there is, which its users leave. */
+static int exchange(struct vrouter *vr, struct vrouter_path *path,
+		    const struct vrouter_nh_spec *spec)
+{
+	struct vrouter_nexthop *nh = vrouter_nexthop_own(vr, spec), *old = path->nh;
+
+	if (IS_ERR(nh))
+		return PTR_ERR(nh);
+	/* Until the last of them has left it, nobody shall take the old way. */
+	vrouter_nexthop_close(vr, old);
+	path->nh = nh;
+	tell_users(vr, path);
+	vrouter_nexthop_release(vr, old);
+	return 0;
+}
+
+static void update(struct vrouter *vr, struct vrouter_path *path)
+{
+	struct vrouter_nh_spec spec = say(vr, path);
+	u8 mark = mark_of(&spec), was = path->mark;
+	int err;
+
+	if (says(path->nh, &spec))
+		return;
+	path->mark = mark;
+	if (fits(path->nh, &spec)) {
+		err = vrouter_nexthop_change(vr, path->nh, &spec, NULL);
+		if (!err && mark != was)
+			tell_users(vr, path);
+	} else {
+		err = exchange(vr, path, &spec);
+	}
+	if (!err)
+		return;
+	/* What it said is not true any more. */
+	net_warn_ratelimited("vrouter: vrf %s: a nexthop is closed: no room (%d)\n",
+			     path->vrf->name, err);
+	vrouter_nexthop_close(vr, path->nh);
+	path->mark = VROUTER_MARK_FAILED;
+	tell_users(vr, path);
+	vrouter_mirror_retry(vr);
+}
+
+struct vrouter_path *vrouter_path_get(struct vrouter *vr, struct vrouter_vrf *vrf,
+				      const struct vrouter_way *way)
+{
+	struct vrouter_path *path = find(vr->mirror, vrf, way);
+	struct vrouter_nh_spec spec;
+
+	if (path)
+		return path;
+	path = kzalloc(sizeof(*path), GFP_KERNEL_ACCOUNT);
+	if (!path)
+		return ERR_PTR(-ENOMEM);
+	path->vrf = vrf;
+	path->way = *way;
+	INIT_LIST_HEAD(&path->users);
+	spec = say(vr, path);
+	path->mark = mark_of(&spec);
+	path->nh = vrouter_nexthop_own(vr, &spec);
+	if (IS_ERR(path->nh)) {
+		int err = PTR_ERR(path->nh);
+
+		kfree(path);
+		return ERR_PTR(err);
+	}
+	hlist_add_head(&path->node, bucket(vr->mirror, way));
+	list_add_tail(&path->list, &vrf->import->paths);
+	return path;
+}
+
+void vrouter_path_put(struct vrouter *vr, struct vrouter_path *path)
+{
+	if (!list_empty(&path->users))
+		return;
+	hlist_del(&path->node);
+	list_del(&path->list);
+	vrouter_nexthop_release(vr, path->nh);
+	kfree(path);
+}
+
+void vrouter_path_update_all(struct vrouter *vr)
+{
+	struct vrouter_import *import;
+	struct vrouter_path *path;
+
+	list_for_each_entry(import, &vr->mirror->imports, list)
+		list_for_each_entry(path, &import->paths, list)
+			update(vr, path);
+}
+
+void vrouter_path_update_dev(struct vrouter *vr, int ifindex)
+{
+	struct vrouter_import *import;
+	struct vrouter_path *path;
+
+	list_for_each_entry(import, &vr->mirror->imports, list)
+		list_for_each_entry(path, &import->paths, list)
+			if (path->way.type == RTN_UNICAST && path->way.ifindex == ifindex)
+				update(vr, path);
+}
+
+void vrouter_path_update_neigh(struct vrouter *vr, int ifindex, const struct vrouter_prefix *addr)
+{
+	struct vrouter_way way = {
+		.type = RTN_UNICAST, .ifindex = ifindex, .gateway = *addr,
+	};
+	struct vrouter_path *path;
+
+	hlist_for_each_entry(path, bucket(vr->mirror, &way), node)
+		if (same_way(&path->way, &way))
+			update(vr, path);
+}
