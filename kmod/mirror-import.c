@@ -15,6 +15,7 @@
 #include "mirror.h"
 #include "netlink.h"
 #include "objects.h"
+#include "vif.h"
 
 static struct net_device *l3dev_of(const struct vrouter_vrf *vrf)
 {
@@ -97,6 +98,15 @@ static void update_paths(struct vrouter *vr, const int *ifindex, unsigned int n)
 			vrouter_path_update_dev(vr, ifindex[i]);
 }
 
+/* Vifs say whether they are in the Linux VRF. */
+static void write_vifs(struct vrouter *vr, const struct vrouter_vrf *vrf)
+{
+	struct vrouter_vif *vif;
+
+	list_for_each_entry(vif, &vrf->vifs, vrf_list)
+		vrouter_vif_write(vr, vif);
+}
+
 /* Look the devices up again; whether anything that the VRF has of them is new. */
 static bool look_up(struct vrouter *vr, struct vrouter_vrf *vrf)
 {
@@ -117,6 +127,7 @@ static bool look_up(struct vrouter *vr, struct vrouter_vrf *vrf)
 	import->anchor = now.anchor;
 	if (now.anchor)
 		ether_addr_copy(import->rmac, now.rmac);
+	write_vifs(vr, vrf);
 	concerned[2] = vrouter_import_anchor(vrf);
 	concerned[3] = vrouter_import_l3dev(vrf);
 	update_paths(vr, concerned, ARRAY_SIZE(concerned));
@@ -262,6 +273,7 @@ void vrouter_import_end(struct vrouter *vr, struct vrouter_vrf *vrf)
 	xa_erase(&vr->mirror->tables, import->table);
 	vrouter_entry_flush(vr, import);
 	RCU_INIT_POINTER(vrf->l3dev, NULL);
+	write_vifs(vr, vrf);
 	list_del(&import->list);
 	vrf->import = NULL;
 	/* Routes of other VRFs may lead here. */

@@ -46,9 +46,14 @@ static void scrub(struct sk_buff *skb)
 }
 
 /* By a packet's verdict, whether the host's stack gets it: see "host" of a vif. */
-static bool for_host(const struct vrouter_vif *vif, const struct vrouter_ctx *ctx, u32 verdict,
-		     struct sk_buff *skb)
+static bool for_host(const struct vrouter_vif *vif, const struct vr_vif *rec,
+		     const struct vrouter_ctx *ctx, u32 verdict, struct sk_buff *skb)
 {
+	/* All that is not routed, where Linux has the tenant's link as well. */
+	if (READ_ONCE(rec->flags) & VR_VIF_SLAVE &&
+	    (verdict == VR_VERDICT_PUNT(ARP) || verdict == VR_VERDICT_PUNT(ND) ||
+	     verdict == VR_VERDICT_PUNT(PUNT_ROUTE)))
+		return true;
 	if (!verdict)
 		return vrouter_gateway_here(vif, ctx->flow.family, ctx->flow.dst) ||
 		       vrouter_punt_here(ctx, skb);
@@ -72,7 +77,7 @@ static rx_handler_result_t vif_receive(struct vrouter_vif *vif, struct vrouter_c
 		verdict = tenant_verdict(ctx, rec, skb);
 		not_nd = VR_DROP_LINK_LOCAL;
 	}
-	if (unlikely(READ_ONCE(rec->flags) & VR_VIF_HOST) && for_host(vif, ctx, verdict, skb)) {
+	if (unlikely(READ_ONCE(rec->flags) & VR_VIF_HOST) && for_host(vif, rec, ctx, verdict, skb)) {
 		vrouter_count_punt(ctx->img, ctx->vrf_idx, ctx->vif_idx, VR_PUNT_HOST,
 				   vrouter_packets(skb));
 		return RX_HANDLER_PASS;

@@ -42,6 +42,14 @@ static bool has_vlans(struct net_device *dev)
 	return found;
 }
 
+/* Whether the device is in the Linux VRF that the vif's VRF follows. */
+static bool is_slave(const struct vrouter_vif *vif)
+{
+	const struct net_device *master = netdev_master_upper_dev_get(vif->dev);
+
+	return master && master->ifindex == vrouter_import_l3dev(vif->vrf);
+}
+
 void vrouter_vif_write(struct vrouter *vr, const struct vrouter_vif *vif)
 {
 	struct vr_vif *rec = vrouter_vif_rec(vrouter_img(vr), vif->idx);
@@ -50,7 +58,8 @@ void vrouter_vif_write(struct vrouter *vr, const struct vrouter_vif *vif)
 	rec->vrf = vif->vrf->idx;
 	rec->block = vif->block;
 	WRITE_ONCE(rec->flags, (vif->xdp_state & VROUTER_XDP_STATE_TX ? VR_VIF_TX : 0) |
-		   (vif->host ? VR_VIF_HOST : 0) | (has_vlans(vif->dev) ? VR_VIF_VLANS : 0));
+		   (vif->host ? VR_VIF_HOST : 0) | (has_vlans(vif->dev) ? VR_VIF_VLANS : 0) |
+		   (vif->host && is_slave(vif) ? VR_VIF_SLAVE : 0));
 	WRITE_ONCE(rec->gateway_mac, vr_mac_u64(vrouter_vif_gateway_mac(vif)));
 	WRITE_ONCE(rec->mtu, vif->dev->mtu);
 	WRITE_ONCE(rec->source_check, vif->source_check);

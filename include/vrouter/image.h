@@ -139,6 +139,7 @@ struct vr_vrf {
 #define VR_VIF_TX	(1u << 0)	/* XDP may redirect into the device */
 #define VR_VIF_HOST	(1u << 1)	/* the host has the gateway addresses */
 #define VR_VIF_VLANS	(1u << 2)	/* the device has VLAN devices of its own */
+#define VR_VIF_SLAVE	(1u << 3)	/* in the Linux VRF that its VRF follows */
 
 /**
  * struct vr_vif - a tenant-facing device.

@@ -169,6 +169,7 @@ VR_INLINE int vr_is_nd(const struct vr_flow *f, const void *l3, const void *end)
  * @vif: record of the vif
  * @eth: Ethernet header, readable, 2-byte aligned
  *
+ * What goes to many is for a Linux VRF that the vif is in: DHCP, routing protocols.
  * A tagged frame is for a VLAN device of the vif's, if there is one: the kernel
  * takes it from XDP, and takes it before the module sees it.
  */
@@ -178,9 +179,12 @@ VR_INLINE __u32 vr_verdict_link(const struct vr_vif *vif, const struct vr_eth *e
 		return vif->flags & VR_VIF_VLANS ? VR_VERDICT_PUNT(VLAN) : VR_VERDICT_DROP(VLAN);
 	if (eth->proto == vr_hton16(VR_ETH_P_ARP))
 		return VR_VERDICT_PUNT(ARP);
-	if (eth->dst[0] & 1)
-		return eth->proto == vr_hton16(VR_ETH_P_IPV6) ? VR_VERDICT_PUNT(ND) :
-								VR_VERDICT_DROP(MULTICAST);
+	if (eth->dst[0] & 1) {
+		if (eth->proto == vr_hton16(VR_ETH_P_IPV6))
+			return VR_VERDICT_PUNT(ND);
+		return vif->flags & VR_VIF_SLAVE ? VR_VERDICT_PUNT(PUNT_ROUTE) :
+						   VR_VERDICT_DROP(MULTICAST);
+	}
 	return vr_mac_at(eth->dst) != vif->gateway_mac ? VR_VERDICT_DROP(GATEWAY_MAC) : 0;
 }
 
