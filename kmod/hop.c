@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Routers behind vifs: a nexthop "dev DEV via ADDRESS" has its MAC from the
- * kernel's neighbour table of the device, which the module asks and follows.
+ * kernel's neighbour table of the device, which the module asks and follows. A
+ * connected subnet of the host's has no MAC: its packets go by the kernel's
+ * neighbour of each.
  * The host's own stack hears ARP and neighbour discovery there, as the vif has
  * "host on".
  */
@@ -16,10 +18,12 @@
 #include "netlink.h"
 #include "objects.h"
 
+#define HOP_DST	0xff
+
 /**
  * struct hop_tmpl - what struct vr_nh.tmpl holds besides the Ethernet header.
  * @eth: without destination
- * @family: VR_FAM_* of @addr
+ * @family: VR_FAM_* of @addr, or HOP_DST: the packet's own destination
  * @pad: zero
  * @addr: address of the router
  */
@@ -149,8 +153,22 @@ void vrouter_hop_fill(const struct vrouter_nexthop *nh, struct vr_nh *rec)
 		return;
 	}
 	rec->flags |= VR_NH_ASK;
-	t->family = nh->hop.family;
+	t->family = nh->glean ? HOP_DST : nh->hop.family;
 	vrouter_prefix_bytes(&nh->hop, t->addr);
+}
+
+/* The neighbour that a packet goes to, with a reference, or ERR_PTR(). */
+static struct neighbour *neigh_for(const struct vrouter_ctx *ctx, const struct hop_tmpl *t,
+				   struct net_device *dev)
+{
+	struct vrouter_prefix dst = { .family = ctx->flow.family };
+	u8 addr[sizeof(struct in6_addr)];
+
+	if (t->family != HOP_DST)
+		return neigh_get(dev, t->family, t->addr);
+	memcpy(dst.addr, ctx->flow.dst, sizeof(dst.addr));
+	vrouter_prefix_bytes(&dst, addr);
+	return neigh_get(dev, dst.family, addr);
 }
 
 /**
@@ -170,7 +188,7 @@ void vrouter_hop_tx(struct vrouter_ctx *ctx, struct sk_buff *skb, const struct v
 {
 	const struct hop_tmpl *t = (const struct hop_tmpl *)nh->tmpl;
 	u32 packets = vrouter_packets(skb), bytes = skb->len;
-	struct neighbour *n = neigh_get(dev, t->family, t->addr);
+	struct neighbour *n = neigh_for(ctx, t, dev);
 	int err;
 
 	if (IS_ERR(n)) {
@@ -179,7 +197,7 @@ void vrouter_hop_tx(struct vrouter_ctx *ctx, struct sk_buff *skb, const struct v
 	}
 	skb->dev = dev;
 	/* A cached header is of the neighbour's family. */
-	err = neigh_output(n, skb, t->family != ctx->flow.family);
+	err = neigh_output(n, skb, t->family != HOP_DST && t->family != ctx->flow.family);
 	neigh_release(n);
 	if (unlikely(net_xmit_eval(err)))
 		vrouter_count_drop(ctx->img, ctx->vrf_idx, ctx->vif_idx, VR_DROP_XMIT, packets);

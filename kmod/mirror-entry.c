@@ -86,9 +86,9 @@ static void mark_ip4(struct vrouter *vr, const struct vrouter_fib *fib, u8 mark)
 		.dst_len = fib->prefix.len,
 		.dscp = fib->dscp,
 		.type = fib->type,
-		.offload = mark & VROUTER_MARK_OFFLOAD,
-		.trap = mark & VROUTER_MARK_TRAP,
-		.offload_failed = mark & VROUTER_MARK_FAILED,
+		.offload = !!(mark & VROUTER_MARK_OFFLOAD),
+		.trap = !!(mark & VROUTER_MARK_TRAP),
+		.offload_failed = !!(mark & VROUTER_MARK_FAILED),
 	};
 
 	fib_alias_hw_flags_set(vr->net, &fri);
@@ -349,7 +349,7 @@ static bool is_followed(const struct vrouter_fib *fib)
 {
 	const struct vrouter_prefix *p = &fib->prefix;
 
-	if (fib->type == RTN_BROADCAST || fib->type == RTN_MULTICAST)
+	if (fib->type == RTN_MULTICAST)
 		return false;
 	if (p->family == VR_FAM_IP4)
 		return true;

@@ -157,10 +157,11 @@ static struct vrouter_nh_spec say(struct vrouter *vr, struct vrouter_path *path)
 		return spec;
 	}
 	vif = vrouter_vif_find(vr, way->ifindex);
-	if (vif && vif->vrf == path->vrf && vif->host && way->gateway.len) {
+	if (vif && vif->vrf == path->vrf && vif->host) {
 		spec.type = VROUTER_NEXTHOP_TYPE_VIF;
 		spec.vif = vif;
 		spec.hop = way->gateway;
+		spec.glean = !way->gateway.len;
 		return spec;
 	}
 	spec.vrf = leak_target(vr, way);
@@ -183,7 +184,7 @@ static bool says(const struct vrouter_nexthop *nh, const struct vrouter_nh_spec 
 	return nh->type == spec->type && nh->vni == spec->vni && nh->vif == spec->vif &&
 	       nh->vrf == spec->vrf && nh->down == spec->down &&
 	       vrouter_address_equal(&nh->via, &spec->via) && nh->hop.len == spec->hop.len &&
-	       vrouter_address_equal(&nh->hop, &spec->hop) &&
+	       vrouter_address_equal(&nh->hop, &spec->hop) && nh->glean == spec->glean &&
 	       ether_addr_equal(nh->rmac, spec->rmac);
 }
 

@@ -147,6 +147,10 @@ static void read_content(struct vrouter_ways *w, const struct vrouter_fib *fib)
 	case RTN_PROHIBIT:
 		add_type(w, fib->type);
 		return;
+	case RTN_BROADCAST:
+		/* Nobody sends to all on a link from elsewhere (RFC 2644). */
+		add_type(w, RTN_BLACKHOLE);
+		return;
 	default:
 		/* And packets of another TOS may go elsewhere, which Linux alone knows. */
 		add_type(w, RTN_LOCAL);

@@ -75,7 +75,7 @@ static void fill_vif(const struct vrouter_nexthop *nh, struct vr_nh *rec)
 	memcpy(eth->src, vrouter_vif_gateway_mac(vif), ETH_ALEN);
 	rec->target = vif->idx;
 	rec->ifindex = vif->dev->ifindex;
-	if (nh->hop.len)
+	if (nh->hop.len || nh->glean)
 		vrouter_hop_fill(nh, rec);
 	else
 		memcpy(eth->dst, is_zero_ether_addr(nh->lladdr) ? vif->lladdr : nh->lladdr,
@@ -238,6 +238,7 @@ static void set_spec(struct vrouter_nexthop *nh, const struct vrouter_nh_spec *s
 	nh->group = s->group;
 	nh->down = s->down;
 	nh->hop = s->hop;
+	nh->glean = s->glean;
 	memcpy(nh->rmac, s->rmac, ETH_ALEN);
 	memcpy(nh->lladdr, s->lladdr, ETH_ALEN);
 }
@@ -246,8 +247,7 @@ static struct vrouter_nh_spec get_spec(const struct vrouter_nexthop *nh)
 {
 	struct vrouter_nh_spec s = {
 		.type = nh->type, .via = nh->via, .vni = nh->vni, .vif = nh->vif, .vrf = nh->vrf,
-		.down = nh->down,
-		.hop = nh->hop,
+		.hop = nh->hop, .glean = nh->glean, .down = nh->down,
 	};
 
 	memcpy(s.rmac, nh->rmac, ETH_ALEN);
@@ -281,7 +281,7 @@ static int differs(struct rhashtable_compare_arg *arg, const void *obj)
 
 	return nh->type != s->type || !vrouter_address_equal(&nh->via, &s->via) ||
 	       nh->vni != s->vni || nh->vif != s->vif || nh->vrf != s->vrf ||
-	       !vrouter_address_equal(&nh->hop, &s->hop) ||
+	       !vrouter_address_equal(&nh->hop, &s->hop) || nh->glean != s->glean ||
 	       memcmp(nh->rmac, s->rmac, ETH_ALEN) || memcmp(nh->lladdr, s->lladdr, ETH_ALEN);
 }
 
@@ -669,7 +669,8 @@ static int check_change(const struct vrouter_nexthop *nh, const struct vrouter_n
 static bool is_same_target(const struct vrouter_nexthop *nh, const struct vrouter_nh_spec *s)
 {
 	return nh->type == s->type && nh->vni == s->vni && nh->vif == s->vif &&
-	       nh->vrf == s->vrf && vrouter_address_equal(&nh->via, &s->via) &&
+	       nh->vrf == s->vrf && nh->glean == s->glean &&
+	       vrouter_address_equal(&nh->via, &s->via) &&
 	       nh->hop.len == s->hop.len && vrouter_address_equal(&nh->hop, &s->hop);
 }
 

@@ -105,6 +105,7 @@ void vrouter_hop_fill(const struct vrouter_nexthop *nh, struct vr_nh *rec);
  * @vif: vif
  * @lladdr: vif
  * @hop: vif
+ * @glean: vif; a connected subnet of the host's
  * @vrf: vrf
  * @group: group; taken by who makes a nexthop of it
  * @down: tunnel, vif
@@ -119,6 +120,7 @@ struct vrouter_nh_spec {
 	struct vrouter_prefix hop;
 	struct vrouter_vrf *vrf;
 	struct vrouter_group *group;
+	bool glean;
 	bool down;
 };
 

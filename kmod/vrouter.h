@@ -279,6 +279,7 @@ struct vrouter_group {
  * @vif: vif - the vif
  * @lladdr: vif - MAC of the host
  * @hop: vif - router to send by, its length 0 when there is none
+ * @glean: vif - to each address as the kernel's neighbour table has it
  * @hop_mac: its MAC when @hop_known
  * @hop_known: the kernel's neighbour table has it
  * @hop_tx: packets sent by it when last looked at
@@ -305,6 +306,7 @@ struct vrouter_nexthop {
 	u8 type;
 	bool auto_made;
 	bool owned;
+	bool glean;
 	bool down;
 	bool absent;
 	struct vrouter_prefix via;
