@@ -5,6 +5,7 @@
  * memory is made up for by reading everything anew.
  */
 
+#include <linux/moduleparam.h>
 #include <linux/slab.h>
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
@@ -16,8 +17,12 @@
 #include "objects.h"
 
 #define BATCH		64		/* events with vr->lock held */
-#define MOST_EVENTS	(1 << 18)	/* more than that are not worth their memory */
 #define RETRY_DELAY	HZ
+
+/* Reading everything anew is better than the memory of more. */
+static unsigned int mirror_queue = 1 << 18;
+module_param(mirror_queue, uint, 0644);
+MODULE_PARM_DESC(mirror_queue, "Changes of followed tables that may wait to be taken");
 
 /* struct nexthop_event - id: of an object that has changed */
 struct nexthop_event {
@@ -110,7 +115,7 @@ static void queue(struct vrouter_mirror *m, struct vrouter_event *ev, u8 kind)
 	ev->kind = kind;
 	spin_lock_irqsave(&m->lock, flags);
 	first = list_empty(&m->events);
-	full = m->queued == MOST_EVENTS;
+	full = m->queued >= READ_ONCE(mirror_queue);
 	if (!full) {
 		list_add_tail(&ev->list, &m->events);
 		m->queued++;

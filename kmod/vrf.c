@@ -339,6 +339,8 @@ static int vrf_add(struct vrouter *vr, const char *name, u32 id, struct genl_inf
 	err = vrouter_import_set(vr, vrf, a);
 	if (err)
 		goto hash;
+	/* The router MAC may be the anchor's. */
+	write_record(vr, vrf);
 	link_sorted(vr, vrf);
 	vrouter_nexthop_publish_vni(vr, vrf->vni);
 	vr->gen++;
