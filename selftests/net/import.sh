@@ -1,0 +1,550 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# A VRF that follows a Linux VRF: what a routing daemon writes there by ip's own
+# means - nexthop objects, routes, router MACs as neighbours - is what vrouter
+# forwards by. No daemon here: each change is made on its own, in every order.
+#
+#	red-a, blue-a .10 -- leaf (vrouter)      far (stock Linux) -- red-b, blue-b .10
+#	10.1.1.0/24           10.255.0.1  \      /  10.255.0.2        10.1.2.0/24
+#	fd00:1::/64                        spine                      fd00:2::/64
+#	                                     |
+#	                                    far2 (stock Linux) -- red-c, blue-c .10
+#	                                      10.255.0.3          the same two subnets
+#
+# Both tenants have the same addresses. The vxlan devices of leaf only say what is
+# the L3VNI: they have another port, and never see a packet.
+
+# shellcheck source=selftests/net/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+mode=skb
+[ "$VR_MODE" = module ] || mode=xdp
+
+# vni VRF, table VRF, rmac N VRF: of leaf N
+vni()
+{
+	[ "$1" = red ] && echo 5001 || echo 5002
+}
+
+table()
+{
+	[ "$1" = red ] && echo 1001 || echo 1002
+}
+
+rmac()
+{
+	echo "02:00:00:0$1:50:0$([ "$2" = red ] && echo 1 || echo 2)"
+}
+
+# linux_vrf NS N VRF PORT: as the operator of an EVPN leaf sets it up
+linux_vrf()
+{
+	conf "$1" <<-END
+	link add $3 type vrf table $(table "$3")
+	link set $3 up
+	link add br$3 address $(rmac "$2" "$3") type bridge
+	link set br$3 addrgenmode none
+	link set br$3 master $3
+	link add vx$3 type vxlan id $(vni "$3") local 10.255.0.$2 dstport $4 nolearning
+	link set vx$3 addrgenmode none
+	link set vx$3 master br$3
+	link set br$3 up
+	link set vx$3 up
+	END
+}
+
+# peer NS VRF M [MAC]: router MAC of leaf M, as a routing daemon writes it
+peer()
+{
+	local mac=${4:-$(rmac "$3" "$2")}
+
+	must ip -n "$1" neigh replace "10.255.0.$3" dev "br$2" lladdr "$mac" nud noarp extern_learn
+	must ip -n "$1" -6 neigh replace "::ffff:10.255.0.$3" dev "br$2" lladdr "$mac" \
+		nud noarp extern_learn
+	[ "$1" = leaf ] ||
+		must bridge -n "$1" fdb replace "$mac" dev "vx$2" dst "10.255.0.$3" self extern_learn
+	[ "$1" = leaf ] || must bridge -n "$1" fdb replace "$mac" dev "vx$2" master extern_learn
+}
+
+# tenant_net NS TENANT N: a device of NS and a tenant behind it, in its VRF. Linux
+# solicits from link-local addresses alone.
+tenant_net()
+{
+	wire "$1:$2" "$2:eth0"
+	conf "$1" <<-END
+	link set $2 master ${2%-*}
+	addr add 10.1.$3.1/24 dev $2
+	addr add fd00:$3::1/64 dev $2 nodad
+	addr add fe80::1/64 dev $2 nodad
+	END
+	conf "$2" <<-END
+	addr add 10.1.$3.10/24 dev eth0
+	addr add fd00:$3::10/64 dev eth0 nodad
+	addr add fe80::10/64 dev eth0 nodad
+	route add default via 10.1.$3.1
+	route add ::/0 via fd00:$3::1
+	END
+}
+
+underlay()
+{
+	local n name
+
+	for name in leaf far far2; do
+		n=$(index "$name")
+		wire "$name:up0" "spine:$name" 1600
+		conf "$name" <<-END
+		addr add 10.255.0.$n/32 dev lo
+		addr add 203.0.113.$((4 * n + 1))/30 dev up0
+		route add default via 203.0.113.$((4 * n + 2)) src 10.255.0.$n
+		END
+		conf spine <<-END
+		addr add 203.0.113.$((4 * n + 2))/30 dev $name
+		route add 10.255.0.$n/32 via 203.0.113.$((4 * n + 1))
+		END
+		in_ns "$name" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 \
+			net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.default.send_redirects=0
+	done
+	in_ns spine sysctl -qw net.ipv4.ip_forward=1
+}
+
+index()
+{
+	case $1 in
+	leaf)	echo 1 ;;
+	far)	echo 2 ;;
+	far2)	echo 3 ;;
+	esac
+}
+
+# far_routes NS: back to leaf's tenants
+far_routes()
+{
+	local v
+
+	for v in red blue; do
+		peer "$1" $v 1
+		conf "$1" <<-END
+		route add 10.1.1.0/24 vrf $v via 10.255.0.1 dev br$v onlink
+		route add fd00:1::/64 vrf $v via ::ffff:10.255.0.1 dev br$v onlink
+		END
+	done
+}
+
+# Does a tenant's word get there, and who answers?
+answers()
+{
+	local got
+
+	got=$(talk "$1" "$2" "$3" 7) && [ "$got" = "$4" ] || {
+		echo "$2 to $3 by $1: '$got', not $4"
+		return 1
+	}
+}
+
+# reach NAME [WHO [BLUE]]: red-a's packets get to WHO, blue-a's to BLUE, in both families
+reach()
+{
+	local red=${2:-red-b} blue=${3:-blue-b} addr proto
+
+	for addr in 10.1.2.10 fd00:2::10; do
+		for proto in udp tcp; do
+			poll "$DEADLINE" answers $proto red-a $addr "$red" &&
+				poll "$DEADLINE" answers $proto blue-a $addr "$blue" || {
+				not_ok "$1"
+				return
+			}
+		done
+	done
+	ok "$1"
+}
+
+cut_off()
+{
+	! talk udp red-a "$1" 7 >/dev/null 2>&1
+}
+
+# routes_are VRF ROUTE...: the module's routes there, of IPv4 beyond leaf's own subnet
+module_routes()
+{
+	vr leaf -4 route show vrf "$1" | sed -n 's/ nhid [0-9]*//
+		s/ vrf '"$1"'//
+		/^10\.1\.1\./d; p'
+}
+
+has_routes()
+{
+	local vrf=$1 got
+	shift
+
+	got=$(module_routes "$vrf")
+	[ "$got" = "$(printf '%s\n' "$@")" ] || {
+		printf '%s\n' "$got"
+		return 1
+	}
+}
+
+routes_are()
+{
+	local name=$1
+	shift
+
+	check "$name" poll "$DEADLINE" has_routes "$@"
+}
+
+# marked NAME VRF PREFIX FLAG: what Linux shows of a route; none for no flag at all
+shows()
+{
+	local line
+
+	line=$(ip -n leaf $([[ $2 != *:* ]] || echo -6) route show table "$(table "$1")" exact "$2")
+	case $3 in
+	none)	[ -n "$line" ] && ! grep -q rt_ <<<"$line" ;;
+	*)	grep -q " $3\\b" <<<"$line" && [ "$(grep -o 'rt_[a-z_]*' <<<"$line" | sort -u | wc -l)" -eq 1 ] ;;
+	esac || {
+		printf '%s\n' "$line"
+		return 1
+	}
+}
+
+marked()
+{
+	check "$1" poll "$DEADLINE" shows "$2" "$3" "$4"
+}
+
+quiet_defaults
+nets leaf far far2 spine red-a blue-a red-b blue-b red-c blue-c
+underlay
+for v in red blue; do
+	linux_vrf leaf 1 $v 4790
+	linux_vrf far 2 $v 4789
+	linux_vrf far2 3 $v 4789
+	tenant_net leaf $v-a 1
+	tenant_net far $v-b 2
+	tenant_net far2 $v-c 2
+done
+far_routes far
+far_routes far2
+for t in red-b blue-b red-c blue-c; do
+	serve $t $t
+done
+
+# --- all there is before the module hears of it ------------------------------------
+for v in red blue; do
+	peer leaf $v 2
+done
+conf leaf <<-END
+nexthop add id 11 via 10.255.0.2 dev brred onlink
+nexthop add id 16 via ::ffff:10.255.0.2 dev brred onlink
+route add 10.1.2.0/24 vrf red nhid 11 proto bgp metric 20
+route add fd00:2::/64 vrf red nhid 16 proto bgp metric 20
+route add 10.1.2.0/24 vrf blue via 10.255.0.2 dev brblue onlink proto bgp
+route add fd00:2::/64 vrf blue via ::ffff:10.255.0.2 dev brblue onlink proto bgp
+route add unreachable default vrf red metric 4278198272
+END
+vr_batch leaf <<-END
+vtep set 10.255.0.1
+uplink add up0 mode $mode
+vrf add red vni 5001 import vrf red
+vrf add blue vni 5002 import table 1002
+vif add red-a vrf red mode $mode
+vif add blue-a vrf blue mode $mode
+END
+fast_path leaf
+far2_tunnel="via 10.255.0.3 vni 5001 rmac 02:00:00:03:50:01"
+tunnel="via 10.255.0.2 vni 5001 rmac 02:00:00:02:50:01"
+end="default unreachable proto boot metric 4278198272"
+routes_are "routes that were there are followed" red "$end" \
+	"10.1.2.0/24 $tunnel proto bgp metric 20"
+reach "both tenants reach their own, with nexthop objects and without"
+# Only what the tunnels carry counts: by XDP where it can.
+before=$(counter leaf vtep.10.255.0.2 traffic.$path)
+reach "once more"
+check "by the $VR_MODE" test "$(counter leaf vtep.10.255.0.2 traffic.$path)" -gt "$before"
+for p in 10.1.2.0/24 fd00:2::/64 default; do
+	marked "Linux shows $p as offloaded" red $p rt_offload
+done
+marked "and blue's" blue 10.1.2.0/24 rt_offload
+for addr in 10.1.1.1 fd00:1::1; do
+	check "the gateway, which is Linux itself, answers at $addr" \
+		in_ns red-a ping -c 1 -W "$DEADLINE" $addr
+done
+fails "no command adds a route beside" vr leaf route add vrf red 10.9.0.0/16 blackhole
+fails "and none takes one away" vr leaf route del vrf red 10.1.2.0/24
+fails "a table has one VRF" vr leaf vrf add green vni 5003 import vrf red
+
+# --- router MACs ---------------------------------------------------------------------
+# A bridge that gets another MAC loses its neighbours.
+must ip -n far link set brred address 02:00:00:02:50:77
+peer far red 1
+peer leaf red 2 02:00:00:02:50:77
+reach "another router MAC is followed, with no change of a route"
+new="via 10.255.0.2 vni 5001 rmac 02:00:00:02:50:77"
+routes_are "the routes show it" red "$end" "10.1.2.0/24 $new proto bgp metric 20"
+must ip -n leaf neigh del 10.255.0.2 dev brred
+must ip -n leaf -6 neigh del ::ffff:10.255.0.2 dev brred
+reach "a router MAC that the daemon loses stays known while a route needs it"
+must ip -n leaf link set brred address 02:00:00:01:50:77
+peer far red 1 02:00:00:01:50:77
+reach "our own is the bridge's, also when it changes"
+must ip -n leaf link set brred address "$(rmac 1 red)"
+must ip -n far link set brred address "$(rmac 2 red)"
+peer far red 1
+peer leaf red 2
+reach "and back"
+
+# --- in any order ----------------------------------------------------------------------
+drop_all()
+{
+	ip -n leaf route del 10.1.4.0/24 vrf red
+	ip -n leaf nexthop del id 40
+	ip -n leaf neigh del 10.255.0.3 dev brred
+}
+
+orders="nei,obj,rte obj,nei,rte obj,rte,nei"
+for order in $orders; do
+	for step in ${order//,/ }; do
+		case $step in
+		nei)	must ip -n leaf neigh replace 10.255.0.3 dev brred lladdr "$(rmac 3 red)" \
+				nud noarp extern_learn ;;
+		obj)	must ip -n leaf nexthop add id 40 via 10.255.0.3 dev brred onlink ;;
+		rte)	must ip -n leaf route add 10.1.4.0/24 vrf red nhid 40 proto bgp ;;
+		esac
+	done
+	routes_are "in the order $order" red "$end" "10.1.2.0/24 $tunnel proto bgp metric 20" \
+		"10.1.4.0/24 $far2_tunnel proto bgp"
+	marked "offloaded then" red 10.1.4.0/24 rt_offload
+	must drop_all
+	routes_are "gone again" red "$end" "10.1.2.0/24 $tunnel proto bgp metric 20"
+done
+must ip -n leaf route add 10.1.4.0/24 vrf red via 10.255.0.9 dev brred onlink
+marked "a tunnel without a router MAC is not offloaded" red 10.1.4.0/24 none
+check "and carries nothing" cut_off 10.1.4.10
+must ip -n leaf route del 10.1.4.0/24 vrf red
+
+# --- objects that change in place, and groups -------------------------------------------
+peer leaf red 3
+must ip -n leaf nexthop replace id 11 via 10.255.0.3 dev brred onlink
+must ip -n leaf nexthop replace id 16 via ::ffff:10.255.0.3 dev brred onlink
+reach "an object that changes takes its routes along" red-c
+must ip -n leaf nexthop replace id 11 via 10.255.0.2 dev brred onlink
+must ip -n leaf nexthop replace id 16 via ::ffff:10.255.0.2 dev brred onlink
+reach "and back" red-b
+conf leaf <<-END
+nexthop add id 13 via 10.255.0.3 dev brred onlink
+nexthop add id 20 group 11/13
+route replace 10.1.2.0/24 vrf red nhid 20 proto bgp metric 20
+END
+
+# Who answers, of 64 flows
+spread()
+{
+	local i
+
+	for i in $(seq 64); do
+		talk udp red-a 10.1.2.10 7
+	done | sort -u | tr '\n' ' '
+}
+
+by_both()
+{
+	[ "$(spread)" = "red-b red-c " ]
+}
+
+by_one()
+{
+	[ "$(spread)" = "$1 " ]
+}
+
+check "a group's flows take both ways" poll "$DEADLINE" by_both
+marked "it is offloaded" red 10.1.2.0/24 rt_offload
+must ip -n leaf nexthop replace id 20 group 13
+check "less one" poll "$DEADLINE" by_one red-c
+must ip -n leaf nexthop replace id 20 group 11/13
+check "and both again" poll "$DEADLINE" by_both
+must ip -n leaf nexthop replace id 13 via 10.255.0.2 dev brred onlink
+check "a member changes in place" poll "$DEADLINE" by_one red-b
+must ip -n leaf nexthop replace id 13 via 10.255.0.3 dev brred onlink
+check "and back to both" poll "$DEADLINE" by_both
+must ip -n leaf nexthop del id 13
+check "a member goes" poll "$DEADLINE" by_one red-b
+must ip -n leaf route replace 10.1.2.0/24 vrf red proto bgp metric 20 \
+	nexthop via 10.255.0.2 dev brred onlink nexthop via 10.255.0.3 dev brred onlink
+check "several paths without objects" poll "$DEADLINE" by_both
+must ip -n leaf route replace fd00:2::/64 vrf red proto bgp metric 20 \
+	nexthop via ::ffff:10.255.0.2 dev brred onlink \
+	nexthop via ::ffff:10.255.0.3 dev brred onlink
+
+# Members of a group that a route of the module has
+members()
+{
+	local nhid group
+
+	nhid=$(vr leaf route show vrf red | sed -n "s,^$1 .* nhid \([0-9]*\) .*,\1,p")
+	group=$(vr leaf nexthop show id "$nhid" | sed -n 's/.* group \([^ ]*\) .*/\1/p')
+	[ "$(tr / '\n' <<<"$group" | wc -l)" = "$2" ] || {
+		echo "$nhid: $group"
+		return 1
+	}
+}
+
+check "of IPv6, too" poll "$DEADLINE" members fd00:2::/64 2
+must ip -n leaf -6 route append fd00:2::/64 vrf red proto bgp metric 20 \
+	via ::ffff:10.255.0.9 dev brred onlink
+check "one more of IPv6" poll "$DEADLINE" members fd00:2::/64 3
+must ip -n leaf -6 route del fd00:2::/64 vrf red via ::ffff:10.255.0.9 dev brred
+check "and one less" poll "$DEADLINE" members fd00:2::/64 2
+conf leaf <<-END
+route replace 10.1.2.0/24 vrf red nhid 11 proto bgp metric 20
+route del fd00:2::/64 vrf red
+route add fd00:2::/64 vrf red nhid 16 proto bgp metric 20
+END
+reach "one path again"
+
+# --- what is no tunnel ---------------------------------------------------------------------
+conf leaf <<-END
+route add blackhole 10.5.1.0/24 vrf red
+route add unreachable 10.5.2.0/24 vrf red
+route add prohibit 10.5.3.0/24 vrf red
+route add 10.5.4.0/24 vrf red dev lo
+route add 10.5.5.0/24 vrf red tos 0x10 via 10.255.0.2 dev brred onlink
+END
+routes_are "routes that drop, and what is Linux's own" red "$end" \
+	"10.1.2.0/24 $tunnel proto bgp metric 20" "10.5.1.0/24 blackhole proto boot" \
+	"10.5.2.0/24 unreachable proto boot" "10.5.3.0/24 prohibit proto boot" \
+	"10.5.4.0/24 punt proto boot" "10.5.5.0/24 punt proto boot"
+marked "that drop are offloaded" red 10.5.1.0/24 rt_offload
+marked "Linux's own are trapped" red 10.5.4.0/24 rt_trap
+# ip does not flush routes that drop by their device
+must ip -n leaf route flush table 1001 root 10.5.0.0/16
+
+# --- hosts and routers behind the vif ---------------------------------------------------------
+must ip -n leaf route add 10.6.0.0/16 vrf red via 10.1.1.10
+must ip -n far route add 10.6.0.0/16 vrf red via 10.255.0.1 dev brred onlink
+in_ns red-a ip addr add 10.6.0.1/32 dev lo
+check "a router behind the vif" in_ns red-b ping -c 1 -W "$DEADLINE" 10.6.0.1
+marked "is offloaded" red 10.6.0.0/16 rt_offload
+must ip -n leaf route del 10.6.0.0/16 vrf red
+must ip -n leaf neigh flush dev red-a
+reach "a host that the kernel has to ask for is asked for"
+marked "the subnet is offloaded" red 10.1.1.0/24 rt_offload
+marked "the gateway's address is trapped" red 10.1.1.1/32 rt_trap
+
+# --- the vif's own addresses win ------------------------------------------------------------------
+must ip -n leaf route add 10.7.7.7/32 vrf red via 10.255.0.2 dev brred onlink
+must vr leaf vif set red-a addr 10.7.7.7 lladdr 02:00:00:00:00:99
+routes_are "an address of a vif wins" red "$end" "10.1.2.0/24 $tunnel proto bgp metric 20" \
+	"10.7.7.7/32 dev red-a proto kernel"
+marked "Linux's route is not offloaded then" red 10.7.7.7 none
+must vr leaf vif set red-a addr 10.7.7.8
+routes_are "and gives it back" red "$end" "10.1.2.0/24 $tunnel proto bgp metric 20" \
+	"10.7.7.7/32 $tunnel proto boot" "10.7.7.8/32 dev red-a proto kernel"
+must ip -n leaf route del 10.7.7.7/32 vrf red
+must vr leaf vif del red-a
+marked "without a vif its subnet is Linux's" red 10.1.1.0/24 rt_trap
+must vr leaf vif add red-a vrf red mode $mode
+marked "with it, ours again" red 10.1.1.0/24 rt_offload
+fast_path leaf
+reach "and all is as it was"
+
+# --- devices ------------------------------------------------------------------------
+all="10.1.2.0/24 $tunnel proto bgp metric 20"
+must ip -n leaf link set brred nomaster
+routes_are "without the L3VNI's bridge there is no tunnel" red "$end"
+check "and no way" cut_off 10.1.2.10
+must ip -n leaf link set brred master red
+must ip -n leaf link set brred up
+restore()
+{
+	peer leaf red 2
+	conf leaf <<-END
+	nexthop replace id 11 via 10.255.0.2 dev brred onlink
+	nexthop replace id 16 via ::ffff:10.255.0.2 dev brred onlink
+	route replace 10.1.2.0/24 vrf red nhid 11 proto bgp metric 20
+	route replace fd00:2::/64 vrf red nhid 16 proto bgp metric 20
+	END
+}
+
+restore
+reach "with it, there is"
+must ip -n leaf link set vxblue nomaster
+routes_are "without its vxlan device the routes are Linux's" blue "10.1.2.0/24 punt proto bgp"
+marked "and trapped" blue 10.1.2.0/24 rt_trap
+must ip -n leaf link set vxblue master brblue
+reach "and with it ours"
+must ip -n leaf link set brred down
+routes_are "a bridge that is down has no routes" red "$end"
+must ip -n leaf link set brred up
+restore
+reach "up again"
+
+# --- the import ends, and begins ------------------------------------------------------
+must vr leaf vrf set red import table off
+marked "without the import nothing is offloaded" red 10.1.2.0/24 none
+marked "nothing" red default none
+marked "blue's is" blue 10.1.2.0/24 rt_offload
+same "no route is left" "" "$(vr leaf -4 route show vrf red)"
+must vr leaf vrf set red import vrf red
+reach "with it all is back"
+must vr leaf vif del red-a
+must vr leaf vrf del red
+marked "a VRF that goes takes its marks along" red 10.1.2.0/24 none
+vr_batch leaf <<-END
+vrf add red vni 5001 import vrf red
+vif add red-a vrf red mode $mode
+END
+fast_path leaf
+reach "the same by a new one"
+
+# --- many, and more than wait in the queue ----------------------------------------------
+many()
+{
+	local i
+
+	for i in $(seq 0 1999); do
+		echo "route $1 172.16.$((i / 250)).$((i % 250))/32 vrf red nhid 11"
+	done
+}
+
+followed()
+{
+	[ "$(vr leaf route show vrf red | grep -c '^172\.16')" = "$1" ] || {
+		vr leaf route show vrf red | grep -c '^172\.16'
+		return 1
+	}
+}
+
+queue=/sys/module/vrouter/parameters/mirror_queue
+was=$(cat $queue)
+for most in "$was" 5; do
+	echo "$most" >$queue
+	many add | conf leaf
+	check "2000 routes, with $most events at most" poll "$DEADLINE" followed 2000
+	many del | conf leaf
+	check "and without them" poll "$DEADLINE" followed 0
+done
+echo "$was" >$queue
+reach "what was there before is there"
+
+# --- an import before there is anything -----------------------------------------------
+must vr leaf vif del blue-a
+must vr leaf vrf del blue
+must ip -n leaf link del brblue
+must ip -n leaf link del vxblue
+must ip -n leaf link del blue
+vr_batch leaf <<-END
+vrf add blue vni 5002 import table 1002
+vif add blue-a vrf blue mode $mode
+END
+fast_path leaf
+linux_vrf leaf 1 blue 4790
+peer leaf blue 2
+conf leaf <<-END
+link set blue-a master blue
+addr add fd00:1::1/64 dev blue-a nodad
+addr add fe80::1/64 dev blue-a nodad
+route add 10.1.2.0/24 vrf blue via 10.255.0.2 dev brblue onlink proto bgp
+route add fd00:2::/64 vrf blue via ::ffff:10.255.0.2 dev brblue onlink proto bgp
+END
+reach "a VRF that was first, and Linux's after"
+done_testing
