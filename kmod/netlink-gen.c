@@ -39,7 +39,7 @@ const struct nla_policy vrouter_route_entry_nl_policy[VROUTER_A_ROUTE_NH_VRF + 1
 };
 
 /* VROUTER_CMD_VRF_NEW - do */
-const struct nla_policy vrouter_vrf_new_nl_policy[VROUTER_A_VRF_HOLD + 1] = {
+const struct nla_policy vrouter_vrf_new_nl_policy[VROUTER_A_VRF_ANNOUNCE + 1] = {
 	[VROUTER_A_VRF_ID] = { .type = NLA_U32, },
 	[VROUTER_A_VRF_NAME] = { .type = NLA_NUL_STRING, .len = VROUTER_NAME_LEN, },
 	[VROUTER_A_VRF_VNI] = { .type = NLA_U32, },
@@ -50,6 +50,7 @@ const struct nla_policy vrouter_vrf_new_nl_policy[VROUTER_A_VRF_HOLD + 1] = {
 	[VROUTER_A_VRF_IMPORT_TABLE] = { .type = NLA_U32, },
 	[VROUTER_A_VRF_IMPORT_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VROUTER_A_VRF_HOLD] = { .type = NLA_U32, },
+	[VROUTER_A_VRF_ANNOUNCE] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* VROUTER_CMD_VRF_DEL - do */
@@ -236,7 +237,7 @@ const struct genl_ops vrouter_nl_ops[24] = {
 		.cmd		= VROUTER_CMD_VRF_NEW,
 		.doit		= vrouter_nl_vrf_new_doit,
 		.policy		= vrouter_vrf_new_nl_policy,
-		.maxattr	= VROUTER_A_VRF_HOLD,
+		.maxattr	= VROUTER_A_VRF_ANNOUNCE,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -16,7 +16,7 @@ extern const struct nla_policy vrouter_member_nl_policy[VROUTER_A_MEMBER_UP + 1]
 extern const struct nla_policy vrouter_prefix_nl_policy[VROUTER_A_PREFIX_LEN + 1];
 extern const struct nla_policy vrouter_route_entry_nl_policy[VROUTER_A_ROUTE_NH_VRF + 1];
 
-extern const struct nla_policy vrouter_vrf_new_nl_policy[VROUTER_A_VRF_HOLD + 1];
+extern const struct nla_policy vrouter_vrf_new_nl_policy[VROUTER_A_VRF_ANNOUNCE + 1];
 
 extern const struct nla_policy vrouter_vrf_del_nl_policy[VROUTER_A_VRF_NAME + 1];
 

@@ -234,6 +234,8 @@ static void apply_settings(struct vrouter_vrf *vrf, struct nlattr **a)
 		vrf->mss = nla_get_u16(a[VROUTER_A_VRF_MSS]);
 	if (a[VROUTER_A_VRF_HOLD])
 		vrf->hold = nla_get_u32(a[VROUTER_A_VRF_HOLD]);
+	if (a[VROUTER_A_VRF_ANNOUNCE])
+		vrf->announce = nla_get_u32(a[VROUTER_A_VRF_ANNOUNCE]);
 }
 
 static int vrf_change(struct vrouter *vr, struct vrouter_vrf *vrf, struct genl_info *info)

@@ -81,6 +81,7 @@ struct vrouter_gateways {
  * @source_check: enum vrouter_check
  * @mss: as struct vr_vrf's
  * @hold: of a followed route that is withdrawn, in ms
+ * @announce: its vifs' addresses are to be routes of the host's
  * @nroutes: routes in both tables
  * @nnexthops: VRF nexthops that lead here
  * @routes: by VR_FAM_*, sorted by address, then length
@@ -109,6 +110,7 @@ struct vrouter_vrf {
 	u8 source_check;
 	u16 mss;
 	u32 hold;
+	bool announce;
 	u32 nroutes;
 	u32 nnexthops;
 	struct rb_root routes[2];

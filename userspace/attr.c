@@ -55,6 +55,8 @@ static const struct attr vrf_attrs[VROUTER_A_VRF_MAX + 1] = {
 	[VROUTER_A_VRF_HOLD] = { .name = "hold", .kind = ATTR_U32 },
 	[VROUTER_A_VRF_ANCHOR] = {
 		.name = "anchor", .kind = ATTR_IFINDEX, .device = "anchor_dev" },
+	[VROUTER_A_VRF_ANNOUNCE] = {
+		.name = "announce", .kind = ATTR_ENUM, .names = on_off_names },
 };
 
 const struct attr_set attr_vrf = { VROUTER_A_VRF_MAX, vrf_attrs };

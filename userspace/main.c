@@ -20,7 +20,7 @@ static int usage(struct args *args)
 		"Usage: vrctl [ OPTIONS ] OBJECT { COMMAND | help }\n"
 		"       vrctl [ -force ] -batch FILE\n"
 		"where  OBJECT := { vrf | vif | uplink | vtep | nexthop | route | neighbor |\n"
-		"                   stats | fastpath | monitor }\n"
+		"                   stats | fastpath | monitor | announce }\n"
 		"       OPTIONS := { -V[ersion] | -h[elp] | -j[son] | -p[retty] | -4 | -6 |\n"
 		"                    -n[etns] NAME | -b[atch] FILE | -force }\n");
 	return VRCTL_HELP;
@@ -49,6 +49,7 @@ OBJECT(neighbor)
 OBJECT(stats)
 OBJECT(fastpath)
 OBJECT(monitor)
+OBJECT(announce)
 
 /* One command: OBJECT COMMAND ARGUMENTS. */
 int vrctl_run(struct args *args)
@@ -61,6 +62,7 @@ int vrctl_run(struct args *args)
 		{ "route", route_object }, { "neighbor", neighbor_object },
 		{ "neighbour", neighbor_object }, { "stats", stats_object },
 		{ "fastpath", fastpath_object }, { "monitor", monitor_object },
+		{ "announce", announce_object },
 		{ 0 }
 	};
 	int ret = args_command(objects, args);

@@ -298,6 +298,21 @@ int nl_complete(const struct nlmsghdr *nlh)
 	return VRCTL_USAGE;
 }
 
+/* A request that outlives the next one, to be freed; NULL, and said why, on failure. */
+struct nlmsghdr *nl_copy(const struct nlmsghdr *nlh)
+{
+	struct nlmsghdr *copy;
+
+	if (nl_complete(nlh))
+		return NULL;
+	copy = malloc(nlh->nlmsg_len);
+	if (copy)
+		memcpy(copy, nlh, nlh->nlmsg_len);
+	else
+		fail("request");
+	return copy;
+}
+
 static int prepare(struct nlmsghdr *nlh)
 {
 	int ret = nl_open();

@@ -32,6 +32,7 @@ int nl_do(struct nlmsghdr *nlh, nl_cb cb, void *data);
 int nl_try(struct nlmsghdr *nlh, nl_cb cb, void *data, struct extack *ack);
 int nl_dump(struct nlmsghdr *nlh, nl_cb cb, void *data);
 int nl_listen(nl_cb cb, void *data);
+struct nlmsghdr *nl_copy(const struct nlmsghdr *nlh);
 int nl_complete(const struct nlmsghdr *nlh);
 int nl_report(const struct extack *ack);
 bool nl_available(void);

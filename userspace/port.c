@@ -232,7 +232,7 @@ int port_modify(const struct port_kind *kind, struct nlmsghdr *nlh)
  * The program goes first: on a device that is no port of ours any more it
  * would drop everything. It comes back when the module refuses the removal.
  */
-int port_remove(const struct port_kind *kind, const struct nlmsghdr *nlh)
+int port_remove(const struct port_kind *kind, struct nlmsghdr *nlh)
 {
 	uint32_t ifindex = attr_uint(nl_attr(nlh, kind->ifindex));
 	bool released = false;

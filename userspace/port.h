@@ -32,7 +32,7 @@ struct port_kind {
 extern const struct port_kind port_vif, port_uplink;
 
 int port_modify(const struct port_kind *kind, struct nlmsghdr *nlh);
-int port_remove(const struct port_kind *kind, const struct nlmsghdr *nlh);
+int port_remove(const struct port_kind *kind, struct nlmsghdr *nlh);
 int port_sync_all(const struct fastpath *fp);
 int port_release_all(void);
 

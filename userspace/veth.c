@@ -23,35 +23,10 @@
 
 #include "attr.h"
 #include "ethtool.h"
+#include "rtnl.h"
 #include "veth.h"
 
 static const char self[] = "/proc/thread-self/ns/net";
-
-/* One request of rtnetlink, on a socket of the current namespace. */
-static int rtnl_get(struct nlmsghdr *nlh, mnl_cb_t cb, void *data)
-{
-	struct mnl_socket *sock = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	char buf[16384];
-	int n, ret = -1;
-
-	if (!sock)
-		return -errno;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	nlh->nlmsg_seq = 1;
-	if (mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID) < 0 ||
-	    mnl_socket_sendto(sock, nlh, nlh->nlmsg_len) < 0)
-		goto out;
-	do {
-		n = mnl_socket_recvfrom(sock, buf, sizeof(buf));
-		if (n < 0)
-			goto out;
-		ret = mnl_cb_run(buf, n, 1, mnl_socket_get_portid(sock), cb, data);
-	} while (ret > MNL_CB_STOP);
-out:
-	ret = ret < 0 ? -errno : 0;
-	mnl_socket_close(sock);
-	return ret;
-}
 
 static int link_cb(const struct nlmsghdr *nlh, void *data)
 {
@@ -90,7 +65,7 @@ int link_get(uint32_t ifindex, struct link *link)
 	nlh->nlmsg_type = RTM_GETLINK;
 	ifi->ifi_index = ifindex;
 	*link = (struct link){ .peer_nsid = -1 };
-	return rtnl_get(nlh, link_cb, link);
+	return rtnl_do(nlh, link_cb, link);
 }
 
 bool link_is(const struct link *link, const char *kind)
@@ -119,7 +94,7 @@ static int32_t nsid_of(int fd)
 	nlh->nlmsg_type = RTM_GETNSID;
 	gen->rtgen_family = AF_UNSPEC;
 	mnl_attr_put_u32(nlh, NETNSA_FD, fd);
-	if (rtnl_get(nlh, nsid_cb, &nsid))
+	if (rtnl_do(nlh, nsid_cb, &nsid))
 		return NETNSA_NSID_NOT_ASSIGNED;
 	return nsid;
 }

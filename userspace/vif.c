@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
+#include <stdlib.h>
 #include <linux/vrouter.h>
 
+#include "announce.h"
 #include "nl.h"
 #include "port.h"
 #include "show.h"
@@ -46,6 +48,23 @@ static int help(struct args *args)
 	return VRCTL_HELP;
 }
 
+/* XDP and announcements follow what a request makes of a vif. */
+static int run_request(struct nlmsghdr *request,
+		       int (*run)(const struct port_kind *kind, struct nlmsghdr *nlh))
+{
+	uint32_t ifindex = attr_uint(nl_attr(request, VROUTER_A_VIF_IFINDEX));
+	struct nlmsghdr *nlh = nl_copy(request);
+	uint32_t was;
+	int ret;
+
+	if (!nlh)
+		return VRCTL_USAGE;
+	was = announce_table_of_vif(ifindex);
+	ret = run(&port_vif, nlh);
+	free(nlh);
+	return ret ? ret : announce_vif(ifindex, was);
+}
+
 static int modify(struct args *args, uint16_t flags)
 {
 	static const struct keyword keywords[] = {
@@ -69,7 +88,7 @@ static int modify(struct args *args, uint16_t flags)
 			      &seen);
 	if (!ret)
 		ret = args_keywords(args, nlh, &attr_vif, keywords, &seen);
-	return ret ? ret : port_modify(&port_vif, nlh);
+	return ret ? ret : run_request(nlh, port_modify);
 }
 
 static int add(struct args *args)
@@ -97,7 +116,7 @@ static int del(struct args *args)
 			      &seen);
 	if (!ret)
 		ret = args_end(args);
-	return ret ? ret : port_remove(&port_vif, nlh);
+	return ret ? ret : run_request(nlh, port_remove);
 }
 
 static int show(struct args *args)

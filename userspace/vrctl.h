@@ -47,5 +47,6 @@ int neighbor_run(struct args *args);
 int stats_run(struct args *args);
 int fastpath_run(struct args *args);
 int monitor_run(struct args *args);
+int announce_run(struct args *args);
 
 #endif /* _VRCTL_H */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
+#include <stdlib.h>
 #include <linux/vrouter.h>
 
+#include "announce.h"
 #include "nl.h"
 #include "show.h"
 #include "vrctl.h"
@@ -17,6 +19,7 @@ static const struct column columns[] = {
 	{ VROUTER_A_VRF_IMPORT_TABLE, "import table", OUT_NONZERO },
 	{ VROUTER_A_VRF_IMPORT_VRF, "import-vrf", OUT_WORD },
 	{ VROUTER_A_VRF_HOLD, "hold", OUT_NONZERO },
+	{ VROUTER_A_VRF_ANNOUNCE, "announce", OUT_NONZERO },
 	{ VROUTER_A_VRF_ANCHOR, "anchor", OUT_WORD },
 	{ VROUTER_A_VRF_ROUTES, "routes", OUT_WORD },
 	{ 0 }
@@ -40,10 +43,37 @@ static int help(struct args *args)
 		"                 [ source-check { off | count | drop } ]\n"
 		"                 [ mss { MSS | pmtu | off } ]\n"
 		"                 [ import { vrf DEV | table { TABLE | off } } ] [ hold MS ]\n"
+		"                 [ announce { on | off } ]\n"
 		"       vrctl vrf set NAME [ OPTIONS of add ]\n"
 		"       vrctl vrf del NAME\n"
 		"       vrctl vrf show [ NAME | id ID ] [ vni VNI ]\n");
 	return VRCTL_HELP;
+}
+
+/* Whether a request may change what is announced, or where. */
+static bool announces(const struct seen *seen)
+{
+	return args_saw(seen, VROUTER_A_VRF_ANNOUNCE) ||
+	       args_saw(seen, VROUTER_A_VRF_IMPORT_TABLE) ||
+	       args_saw(seen, VROUTER_A_VRF_IMPORT_VRF);
+}
+
+static int change_announced(const struct nlmsghdr *request)
+{
+	struct nlmsghdr *nlh = nl_copy(request);
+	const char *name;
+	uint32_t was;
+	int ret;
+
+	if (!nlh)
+		return VRCTL_USAGE;
+	name = mnl_attr_get_str(nl_attr(nlh, VROUTER_A_VRF_NAME));
+	was = announce_table(name);
+	ret = nl_do(nlh, NULL, NULL);
+	if (!ret && (was || announce_table(name)))
+		ret = announce_vrf(name, was);
+	free(nlh);
+	return ret;
 }
 
 static int modify(struct args *args, uint16_t flags)
@@ -59,6 +89,7 @@ static int modify(struct args *args, uint16_t flags)
 		{ "vrf", VROUTER_A_VRF_IMPORT_VRF, 0 },
 		{ "table", VROUTER_A_VRF_IMPORT_TABLE, 0 },
 		{ "hold", VROUTER_A_VRF_HOLD, 0 },
+		{ "announce", VROUTER_A_VRF_ANNOUNCE, 0 },
 		{ 0 }
 	};
 	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VRF_NEW, flags);
@@ -69,7 +100,9 @@ static int modify(struct args *args, uint16_t flags)
 			      &seen);
 	if (!ret)
 		ret = args_keywords(args, nlh, &attr_vrf, keywords, &seen);
-	return ret ? ret : nl_do(nlh, NULL, NULL);
+	if (ret)
+		return ret;
+	return announces(&seen) ? change_announced(nlh) : nl_do(nlh, NULL, NULL);
 }
 
 static int add(struct args *args)

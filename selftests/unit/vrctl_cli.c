@@ -620,7 +620,8 @@ TEST(syntax_errors_send_nothing)
 		"nexthop add dev lo via",
 		"vif add no-such-device vrf red", "vif add lo vrf red mode x",
 		"vtep set 192.0.2.1 port 65536", "vtep show x", "fastpath x",
-		"stats show x", "monitor x", "-netns no-such-namespace vrf show",
+		"stats show x", "monitor x", "announce x", "announce sync x",
+		"-netns no-such-namespace vrf show",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -635,7 +636,7 @@ TEST(help_everywhere)
 {
 	static const char *const objects[] = {
 		"", "vrf", "vif", "uplink", "vtep", "nexthop", "route", "neighbor", "stats",
-		"fastpath", "monitor"
+		"fastpath", "monitor", "announce"
 	};
 	char line[32];
 
