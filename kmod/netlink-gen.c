@@ -231,8 +231,13 @@ const struct nla_policy vrouter_route_bulk_nl_policy[VROUTER_A_BULK_DEL + 1] = {
 	[VROUTER_A_BULK_DEL] = NLA_POLICY_NESTED(vrouter_route_entry_nl_policy),
 };
 
+/* VROUTER_CMD_AUDIT_GET - do */
+const struct nla_policy vrouter_audit_get_nl_policy[VROUTER_A_AUDIT_VRF + 1] = {
+	[VROUTER_A_AUDIT_VRF] = { .type = NLA_NUL_STRING, .len = VROUTER_NAME_LEN, },
+};
+
 /* Ops table for vrouter */
-const struct genl_ops vrouter_nl_ops[24] = {
+const struct genl_ops vrouter_nl_ops[25] = {
 	{
 		.cmd		= VROUTER_CMD_VRF_NEW,
 		.doit		= vrouter_nl_vrf_new_doit,
@@ -398,6 +403,14 @@ const struct genl_ops vrouter_nl_ops[24] = {
 		.doit		= vrouter_nl_route_bulk_doit,
 		.policy		= vrouter_route_bulk_nl_policy,
 		.maxattr	= VROUTER_A_BULK_DEL,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= VROUTER_CMD_AUDIT_GET,
+		.doit		= vrouter_nl_audit_get_doit,
+		.dumpit		= vrouter_nl_audit_get_dumpit,
+		.policy		= vrouter_audit_get_nl_policy,
+		.maxattr	= VROUTER_A_AUDIT_VRF,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -64,8 +64,10 @@ extern const struct nla_policy vrouter_fastpath_get_nl_policy[VROUTER_A_FASTPATH
 
 extern const struct nla_policy vrouter_route_bulk_nl_policy[VROUTER_A_BULK_DEL + 1];
 
+extern const struct nla_policy vrouter_audit_get_nl_policy[VROUTER_A_AUDIT_VRF + 1];
+
 /* Ops table for vrouter */
-extern const struct genl_ops vrouter_nl_ops[24];
+extern const struct genl_ops vrouter_nl_ops[25];
 
 int vrouter_nl_vrf_new_doit(struct sk_buff *skb, struct genl_info *info);
 int vrouter_nl_vrf_del_doit(struct sk_buff *skb, struct genl_info *info);
@@ -105,6 +107,9 @@ int vrouter_nl_fastpath_new_doit(struct sk_buff *skb, struct genl_info *info);
 int vrouter_nl_fastpath_del_doit(struct sk_buff *skb, struct genl_info *info);
 int vrouter_nl_fastpath_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vrouter_nl_route_bulk_doit(struct sk_buff *skb, struct genl_info *info);
+int vrouter_nl_audit_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vrouter_nl_audit_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb);
 
 enum {
 	VROUTER_NLGRP_CONFIG,

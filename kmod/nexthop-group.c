@@ -96,7 +96,7 @@ static void write_buckets(struct vrouter *vr, const struct vrouter_group *g)
 	}
 }
 
-static void fill_record(struct vr_group *rec, const struct vrouter_group *g)
+void vrouter_group_fill(struct vr_group *rec, const struct vrouter_group *g)
 {
 	u32 i;
 
@@ -136,7 +136,7 @@ int vrouter_group_publish(struct vrouter *vr, struct vrouter_nexthop *nh,
 	idx = vrouter_img_take(vr, VR_SEC_GROUP, extack);
 	if (idx < 0)
 		return idx;
-	fill_record(record_of(vr, idx), g);
+	vrouter_group_fill(record_of(vr, idx), g);
 	rec.target = idx;
 	err = vrouter_img_nexthop_set(vr, nh, &rec, extack);
 	if (err) {

@@ -82,27 +82,37 @@ static void fill_vif(const struct vrouter_nexthop *nh, struct vr_nh *rec)
 		       ETH_ALEN);
 }
 
+void vrouter_nexthop_fill(struct vrouter *vr, const struct vrouter_nexthop *nh, struct vr_nh *rec)
+{
+	memset(rec, 0, sizeof(*rec));
+	rec->type = nh->type;
+	switch (nh->type) {
+	case VROUTER_NEXTHOP_TYPE_TUNNEL:
+		fill_tunnel(vr, nh, rec);
+		break;
+	case VROUTER_NEXTHOP_TYPE_VIF:
+		fill_vif(nh, rec);
+		break;
+	case VROUTER_NEXTHOP_TYPE_VRF:
+		rec->target = nh->vrf->idx;
+		break;
+	case VROUTER_NEXTHOP_TYPE_GROUP:
+		rec->target = nh->group->idx;
+		break;
+	}
+	if (nh->down)
+		rec->flags |= VR_NH_DOWN;
+}
+
 int vrouter_nexthop_publish(struct vrouter *vr, struct vrouter_nexthop *nh,
 			    struct netlink_ext_ack *extack)
 {
-	struct vr_nh rec = { .type = nh->type };
+	struct vr_nh rec;
 	int err;
 
-	switch (nh->type) {
-	case VROUTER_NEXTHOP_TYPE_TUNNEL:
-		fill_tunnel(vr, nh, &rec);
-		break;
-	case VROUTER_NEXTHOP_TYPE_VIF:
-		fill_vif(nh, &rec);
-		break;
-	case VROUTER_NEXTHOP_TYPE_VRF:
-		rec.target = nh->vrf->idx;
-		break;
-	case VROUTER_NEXTHOP_TYPE_GROUP:
+	if (nh->group)
 		return vrouter_group_publish(vr, nh, NULL, extack);
-	}
-	if (nh->down)
-		rec.flags |= VR_NH_DOWN;
+	vrouter_nexthop_fill(vr, nh, &rec);
 	err = vrouter_img_nexthop_set(vr, nh, &rec, extack);
 	if (!err)
 		nh->absent = false;

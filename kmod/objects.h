@@ -29,6 +29,8 @@ void vrouter_vrf_gateways_update(struct vrouter *vr, struct vrouter_vrf *vrf);
 void vrouter_vrf_rmac_update(struct vrouter *vr);
 /* What others tell of the VRF has changed: its router MAC, its anchor. */
 void vrouter_vrf_follow(struct vrouter *vr, struct vrouter_vrf *vrf);
+/* What the record says of it, but for its tables. */
+void vrouter_vrf_fill(const struct vrouter_vrf *vrf, struct vr_vrf *rec);
 /* Our router MAC for a VNI: its VRF's, otherwise the VTEP's. */
 const u8 *vrouter_vrf_rmac(const struct vrouter *vr, u32 vni);
 
@@ -37,6 +39,8 @@ void vrouter_vif_shut_all(struct vrouter *vr);	/* without vr->lock */
 void vrouter_vif_free_all(struct vrouter *vr);
 void vrouter_vif_netdev_event(struct vrouter *vr, struct net_device *dev, unsigned long event);
 const u8 *vrouter_vif_gateway_mac(const struct vrouter_vif *vif);
+/* What the record says of it; any lock. */
+void vrouter_vif_fill(const struct vrouter_vif *vif, struct vr_vif *rec);
 
 /* uplink.c; RTNL is held */
 void vrouter_uplink_free_all(struct vrouter *vr);
@@ -51,6 +55,8 @@ void vrouter_vtep_close(struct vrouter *vr);
 /* Take tunnel packets from the host's vxlan devices' port, and stop it. tunnel-share.c */
 int vrouter_share_begin(struct vrouter *vr);
 void vrouter_share_end(struct vrouter *vr);
+/* What the image's header says of the endpoint; zeroed before. */
+void vrouter_vtep_fill(const struct vrouter *vr, struct vr_hdr *hdr);
 /* Whether an address is the endpoint's own one of its family. */
 bool vrouter_vtep_is(const struct vrouter *vr, const struct vrouter_prefix *addr);
 /* Whether there is an endpoint of a family. */
@@ -143,7 +149,9 @@ void vrouter_nexthop_close(struct vrouter *vr, struct vrouter_nexthop *nh);
 /* Routes take and release. The last route takes an auto-made nexthop along. */
 void vrouter_nexthop_hold(struct vrouter_nexthop *nh);
 void vrouter_nexthop_release(struct vrouter *vr, struct vrouter_nexthop *nh);
-/* Write the nexthop's record anew from what the objects say now. */
+/* What the nexthop's record is to say, but for its slot. */
+void vrouter_nexthop_fill(struct vrouter *vr, const struct vrouter_nexthop *nh, struct vr_nh *rec);
+/* Write it anew from what the objects say now. */
 int vrouter_nexthop_publish(struct vrouter *vr, struct vrouter_nexthop *nh,
 			    struct netlink_ext_ack *extack);
 /*
@@ -172,6 +180,8 @@ struct vrouter_group *vrouter_group_parse(struct vrouter *vr, const struct genl_
 /* Members know of their group from here on, until it leaves them. */
 void vrouter_group_join(struct vrouter_nexthop *nh);
 void vrouter_group_leave(struct vrouter_group *g);
+/* What the group's record is to say. */
+void vrouter_group_fill(struct vr_group *rec, const struct vrouter_group *g);
 int vrouter_group_publish(struct vrouter *vr, struct vrouter_nexthop *nh,
 			  const struct vrouter_group *was, struct netlink_ext_ack *extack);
 int vrouter_group_change(struct vrouter *vr, struct vrouter_nexthop *nh, struct vrouter_group *g,

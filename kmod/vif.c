@@ -45,15 +45,18 @@ static bool has_vlans(struct net_device *dev)
 /* Whether the device is in the Linux VRF that the vif's VRF follows. */
 static bool is_slave(const struct vrouter_vif *vif)
 {
-	const struct net_device *master = netdev_master_upper_dev_get(vif->dev);
+	const struct net_device *master;
+	bool found;
 
-	return master && master->ifindex == vrouter_import_l3dev(vif->vrf);
+	rcu_read_lock();
+	master = netdev_master_upper_dev_get_rcu(vif->dev);
+	found = master && master->ifindex == vrouter_import_l3dev(vif->vrf);
+	rcu_read_unlock();
+	return found;
 }
 
-void vrouter_vif_write(struct vrouter *vr, const struct vrouter_vif *vif)
+void vrouter_vif_fill(const struct vrouter_vif *vif, struct vr_vif *rec)
 {
-	struct vr_vif *rec = vrouter_vif_rec(vrouter_img(vr), vif->idx);
-
 	rec->ifindex = vif->dev->ifindex;
 	rec->vrf = vif->vrf->idx;
 	rec->block = vif->block;
@@ -63,6 +66,11 @@ void vrouter_vif_write(struct vrouter *vr, const struct vrouter_vif *vif)
 	WRITE_ONCE(rec->gateway_mac, vr_mac_u64(vrouter_vif_gateway_mac(vif)));
 	WRITE_ONCE(rec->mtu, vif->dev->mtu);
 	WRITE_ONCE(rec->source_check, vif->source_check);
+}
+
+void vrouter_vif_write(struct vrouter *vr, const struct vrouter_vif *vif)
+{
+	vrouter_vif_fill(vif, vrouter_vif_rec(vrouter_img(vr), vif->idx));
 }
 
 static void vif_free_rcu(struct rcu_head *rcu)

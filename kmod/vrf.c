@@ -73,17 +73,20 @@ const u8 *vrouter_vrf_rmac(const struct vrouter *vr, u32 vni)
 	return vrf ? own_rmac(vr, vrf) : vr->vtep_rmac;
 }
 
-static void write_record(struct vrouter *vr, const struct vrouter_vrf *vrf)
+void vrouter_vrf_fill(const struct vrouter_vrf *vrf, struct vr_vrf *rec)
 {
-	struct vr_vrf *rec = vrouter_vrf_rec(vrouter_img(vr), vrf->idx);
-
 	rec->block = vrf->block;
 	rec->vni = vrf->vni;
 	rec->id = vrf->id;
-	WRITE_ONCE(rec->rmac, vr_mac_u64(own_rmac(vr, vrf)));
+	WRITE_ONCE(rec->rmac, vr_mac_u64(own_rmac(vrf->vr, vrf)));
 	WRITE_ONCE(rec->source_check, vrf->source_check);
 	WRITE_ONCE(rec->mss, vrf->mss);
 	WRITE_ONCE(rec->silent, vrf->default_action == VROUTER_DEFAULT_ACTION_BLACKHOLE);
+}
+
+static void write_record(struct vrouter *vr, const struct vrouter_vrf *vrf)
+{
+	vrouter_vrf_fill(vrf, vrouter_vrf_rec(vrouter_img(vr), vrf->idx));
 }
 
 void vrouter_vrf_rmac_update(struct vrouter *vr)

@@ -132,38 +132,44 @@ bool vrouter_vtep_is(const struct vrouter *vr, const struct vrouter_prefix *addr
 					    bytes.s6_addr32[0] == vr->vtep_addr;
 }
 
+void vrouter_vtep_fill(const struct vrouter *vr, struct vr_hdr *hdr)
+{
+	hdr->vtep = vr->vtep_addr ? vr_vtep_word(vr->vtep_addr, vr->vtep_port) : 0;
+	hdr->vtep6[0] = vr_ip6_half(&vr->vtep_addr6);
+	hdr->vtep6[1] = vr_ip6_half(&vr->vtep_addr6.s6_addr[8]);
+	if (hdr->vtep6[0] || hdr->vtep6[1])
+		hdr->port6 = VR_PORT6_VALID | (vr->vtep_zero_rx ? VR_PORT6_ZERO : 0) |
+			     ntohs(vr->vtep_port);
+	hdr->flags = VR_F_ALIVE | (vr->vtep_share ? VR_F_SHARED : 0);
+	hdr->reserved_check = vr->vtep_reserved;
+}
+
 /*
  * The IPv6 endpoint is more than one store: nobody looks at its address while
  * that changes, and who sees the port afterwards sees the new address.
  */
-static void write_vtep6(struct vrouter *vr)
+static void write_header(struct vrouter *vr)
 {
-	struct vr_hdr *hdr = vrouter_hdr(vrouter_img(vr));
-	u64 hi = vr_ip6_half(&vr->vtep_addr6), lo = vr_ip6_half(&vr->vtep_addr6.s6_addr[8]);
-	u32 port = 0;
+	struct vr_hdr *hdr = vrouter_hdr(vrouter_img(vr)), want = {};
 
-	if (hi || lo)
-		port = VR_PORT6_VALID | (vr->vtep_zero_rx ? VR_PORT6_ZERO : 0) |
-		       ntohs(vr->vtep_port);
-	if (hdr->vtep6[0] != hi || hdr->vtep6[1] != lo) {
+	vrouter_vtep_fill(vr, &want);
+	WRITE_ONCE(hdr->vtep, want.vtep);
+	if (hdr->vtep6[0] != want.vtep6[0] || hdr->vtep6[1] != want.vtep6[1]) {
 		WRITE_ONCE(hdr->port6, 0);
 		synchronize_rcu();
-		WRITE_ONCE(hdr->vtep6[0], hi);
-		WRITE_ONCE(hdr->vtep6[1], lo);
+		WRITE_ONCE(hdr->vtep6[0], want.vtep6[0]);
+		WRITE_ONCE(hdr->vtep6[1], want.vtep6[1]);
 		synchronize_rcu();
 	}
-	WRITE_ONCE(hdr->port6, port);
+	WRITE_ONCE(hdr->port6, want.port6);
+	WRITE_ONCE(hdr->flags, want.flags);
+	WRITE_ONCE(hdr->reserved_check, want.reserved_check);
 }
 
 /* Everything that is made from the endpoint's settings. */
 static void vtep_changed(struct vrouter *vr)
 {
-	WRITE_ONCE(vrouter_hdr(vrouter_img(vr))->vtep,
-		   vr->vtep_addr ? vr_vtep_word(vr->vtep_addr, vr->vtep_port) : 0);
-	write_vtep6(vr);
-	WRITE_ONCE(vrouter_hdr(vrouter_img(vr))->flags,
-		   VR_F_ALIVE | (vr->vtep_share ? VR_F_SHARED : 0));
-	WRITE_ONCE(vrouter_hdr(vrouter_img(vr))->reserved_check, vr->vtep_reserved);
+	write_header(vr);
 	vrouter_vrf_rmac_update(vr);
 	vrouter_nexthop_publish_tunnels(vr);
 	vrouter_remote_kick(vr);

@@ -27,6 +27,10 @@ static const char *const scope_names[] = {
 	"instance", "vrf", "vif", "nexthop", "vtep", NULL
 };
 
+static const char *const audit_names[] = {
+	"vtep", "vrf", "vif", "nexthop", "route", NULL
+};
+
 static const struct attr_word mss_words[] = {
 	{ "off", VROUTER_MSS_OFF }, { "pmtu", VROUTER_MSS_PMTU }, { 0 }
 };
@@ -229,6 +233,21 @@ static const struct attr fastpath_attrs[VROUTER_A_FASTPATH_MAX + 1] = {
 
 const struct attr_set attr_fastpath = { VROUTER_A_FASTPATH_MAX, fastpath_attrs };
 
+static const struct attr audit_attrs[VROUTER_A_AUDIT_MAX + 1] = {
+	[VROUTER_A_AUDIT_OBJECT] = {
+		.name = "object", .kind = ATTR_ENUM, .names = audit_names },
+	[VROUTER_A_AUDIT_VRF] = { .name = "vrf", .kind = ATTR_STRING },
+	[VROUTER_A_AUDIT_IFINDEX] = { .name = "ifindex", .kind = ATTR_IFINDEX, .device = "dev" },
+	[VROUTER_A_AUDIT_NHID] = { .name = "nhid", .kind = ATTR_U32 },
+	[VROUTER_A_AUDIT_DST] = { .name = "dst", .kind = ATTR_PREFIX, .nest = &attr_prefix },
+	[VROUTER_A_AUDIT_FIELD] = { .name = "field", .kind = ATTR_STRING },
+	[VROUTER_A_AUDIT_WANT] = { .name = "want", .kind = ATTR_STRING },
+	[VROUTER_A_AUDIT_HAVE] = { .name = "have", .kind = ATTR_STRING },
+	[VROUTER_A_AUDIT_CHECKED] = { .name = "checked", .kind = ATTR_U32 },
+};
+
+const struct attr_set attr_audit = { VROUTER_A_AUDIT_MAX, audit_attrs };
+
 const struct attr_set *attr_set_of_cmd(uint8_t cmd)
 {
 	static const struct {
@@ -245,6 +264,7 @@ const struct attr_set *attr_set_of_cmd(uint8_t cmd)
 		{ VROUTER_CMD_STATS_GET, &attr_stats },
 		{ VROUTER_CMD_FASTPATH_DEL_NTF, &attr_fastpath },
 		{ VROUTER_CMD_ROUTE_BULK, &attr_bulk },
+		{ VROUTER_CMD_AUDIT_GET, &attr_audit },
 	};
 
 	for (size_t i = 0; cmd && i < ARRAY_SIZE(sets); i++)

@@ -20,7 +20,7 @@ static int usage(struct args *args)
 		"Usage: vrctl [ OPTIONS ] OBJECT { COMMAND | help }\n"
 		"       vrctl [ -force ] -batch FILE\n"
 		"where  OBJECT := { vrf | vif | uplink | vtep | nexthop | route | neighbor |\n"
-		"                   stats | fastpath | monitor | announce }\n"
+		"                   stats | fastpath | monitor | announce | audit }\n"
 		"       OPTIONS := { -V[ersion] | -h[elp] | -j[son] | -p[retty] | -4 | -6 |\n"
 		"                    -n[etns] NAME | -b[atch] FILE | -force }\n");
 	return VRCTL_HELP;
@@ -50,6 +50,7 @@ OBJECT(stats)
 OBJECT(fastpath)
 OBJECT(monitor)
 OBJECT(announce)
+OBJECT(audit)
 
 /* One command: OBJECT COMMAND ARGUMENTS. */
 int vrctl_run(struct args *args)
@@ -63,6 +64,7 @@ int vrctl_run(struct args *args)
 		{ "neighbour", neighbor_object }, { "stats", stats_object },
 		{ "fastpath", fastpath_object }, { "monitor", monitor_object },
 		{ "announce", announce_object },
+		{ "audit", audit_object },
 		{ 0 }
 	};
 	int ret = args_command(objects, args);

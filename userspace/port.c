@@ -300,3 +300,45 @@ int port_release_all(void)
 
 	return ret ? ret : err;
 }
+
+/* What is attached to one port, against what the module was told. */
+static void audit_port(const struct port_kind *kind, const struct port *port, uint32_t want,
+		       port_differs differs)
+{
+	uint32_t place = place_of(kind, port->ifindex), have = xdp_ours(place);
+
+	if (!(port->state & VROUTER_XDP_STATE_RX)) {
+		/* Somebody else's device, or another port's program. */
+		if (place != port->ifindex || is_shared(kind, port->ifindex))
+			return;
+		want = 0;
+	}
+	if (want != have)
+		differs(port->ifindex, kind->uplink, want, have);
+}
+
+static int audit_list(const struct port_kind *kind, uint32_t prog, port_differs differs,
+		      unsigned int *checked)
+{
+	struct port_list list = { .kind = kind };
+	int ret = list_all(&list);
+
+	for (size_t i = 0; i < list.count; i++)
+		audit_port(kind, &list.ports[i], prog, differs);
+	*checked += list.count;
+	free(list.ports);
+	return ret;
+}
+
+/**
+ * port_audit() - compare what is attached to vifs and uplinks with what should be
+ * @fp: the fast path
+ * @differs: called for each device where it does
+ * @checked: how many devices were looked at is added
+ */
+int port_audit(const struct fastpath *fp, port_differs differs, unsigned int *checked)
+{
+	int ret = audit_list(&port_uplink, fp->enabled ? fp->uplink_id : 0, differs, checked);
+
+	return ret ? ret : audit_list(&port_vif, fp->enabled ? fp->vif_id : 0, differs, checked);
+}

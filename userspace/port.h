@@ -36,4 +36,8 @@ int port_remove(const struct port_kind *kind, struct nlmsghdr *nlh);
 int port_sync_all(const struct fastpath *fp);
 int port_release_all(void);
 
+/* Told of a device whose program is not the one that it should have. */
+typedef void (*port_differs)(uint32_t ifindex, bool uplink, uint32_t want, uint32_t have);
+int port_audit(const struct fastpath *fp, port_differs differs, unsigned int *checked);
+
 #endif /* _VRCTL_PORT_H */

@@ -12,6 +12,7 @@ enum {
 	VRCTL_OK = 0,
 	VRCTL_USAGE = 1,
 	VRCTL_REFUSED = 2,
+	VRCTL_DIFFERS = 3,	/* audit found something */
 	VRCTL_HELP = 255,
 };
 
@@ -48,5 +49,6 @@ int stats_run(struct args *args);
 int fastpath_run(struct args *args);
 int monitor_run(struct args *args);
 int announce_run(struct args *args);
+int audit_run(struct args *args);
 
 #endif /* _VRCTL_H */

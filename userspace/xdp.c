@@ -139,6 +139,19 @@ bool xdp_foreign(uint32_t ifindex, uint32_t *id)
 	return foreign;
 }
 
+/* Id of the program of ours that is on the device, 0 when there is none. */
+uint32_t xdp_ours(uint32_t ifindex)
+{
+	struct attached now;
+	uint32_t id;
+
+	if (query(ifindex, &now))
+		return 0;
+	id = now.fd >= 0 ? now.id : 0;
+	release(&now);
+	return id;
+}
+
 static int detach(uint32_t ifindex, struct attached *now)
 {
 	LIBBPF_OPTS(bpf_xdp_attach_opts, opts, .old_prog_fd = now->fd);

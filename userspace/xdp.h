@@ -25,5 +25,6 @@ struct xdp_result xdp_sync(uint32_t ifindex, uint32_t mode, bool uplink, int pro
 uint32_t xdp_bottom(uint32_t ifindex);
 int xdp_clear(uint32_t ifindex);
 bool xdp_foreign(uint32_t ifindex, uint32_t *id);
+uint32_t xdp_ours(uint32_t ifindex);
 
 #endif /* _VRCTL_XDP_H */

@@ -88,6 +88,18 @@ enum vrouter_stats_scope {
 };
 
 /**
+ * enum vrouter_audit_object - What an audit holds against the forwarding
+ *   image, in its order.
+ */
+enum vrouter_audit_object {
+	VROUTER_AUDIT_OBJECT_VTEP,
+	VROUTER_AUDIT_OBJECT_VRF,
+	VROUTER_AUDIT_OBJECT_VIF,
+	VROUTER_AUDIT_OBJECT_NEXTHOP,
+	VROUTER_AUDIT_OBJECT_ROUTE,
+};
+
+/**
  * enum vrouter_xdp_state - What the fast path does on a device, as its loader
  *   reports it.
  * @VROUTER_XDP_STATE_RX: An XDP program of ours is attached to the device.
@@ -286,6 +298,21 @@ enum {
 #define VROUTER_A_FASTPATH_MAX (__VROUTER_A_FASTPATH_MAX - 1)
 
 enum {
+	VROUTER_A_AUDIT_OBJECT = 1,
+	VROUTER_A_AUDIT_VRF,
+	VROUTER_A_AUDIT_IFINDEX,
+	VROUTER_A_AUDIT_NHID,
+	VROUTER_A_AUDIT_DST,
+	VROUTER_A_AUDIT_FIELD,
+	VROUTER_A_AUDIT_WANT,
+	VROUTER_A_AUDIT_HAVE,
+	VROUTER_A_AUDIT_CHECKED,
+
+	__VROUTER_A_AUDIT_MAX
+};
+#define VROUTER_A_AUDIT_MAX (__VROUTER_A_AUDIT_MAX - 1)
+
+enum {
 	VROUTER_CMD_VRF_NEW = 1,
 	VROUTER_CMD_VRF_DEL,
 	VROUTER_CMD_VRF_GET,
@@ -324,6 +351,7 @@ enum {
 	VROUTER_CMD_FASTPATH_NTF,
 	VROUTER_CMD_FASTPATH_DEL_NTF,
 	VROUTER_CMD_ROUTE_BULK,
+	VROUTER_CMD_AUDIT_GET,
 
 	__VROUTER_CMD_MAX
 };
