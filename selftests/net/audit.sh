@@ -99,7 +99,6 @@ vr_batch host-a <<-END
 	route add vrf blue fd31::/16 prohibit
 	route add vrf blue 255.255.255.255/32 nhid 22
 	route add vrf blue 0.0.0.0/8 nhid 22
-	vtep set 192.0.2.1 2001:db8::1
 END
 for ns in host-a host-b gw; do
 	agrees "all of $ns is as it should be" $ns
@@ -107,15 +106,15 @@ done
 fast_path host-a
 
 agrees "all agrees to begin with"
-# The endpoint, 2 VRFs, 3 vifs, an uplink, their nexthops and routes
-want=$((7 + $(vr host-a nexthop show | wc -l) + $(vr host-a route show | wc -l)))
+# The endpoint, 2 VRFs, 3 vifs, nexthops and routes; and 4 devices for programs
+want=$((10 + $(vr host-a nexthop show | wc -l) + $(vr host-a route show | wc -l)))
 same "everything was looked at" "$want" "$(count host-a)"
 want=$((1 + $(vr host-a route show vrf blue | wc -l)))
 same "of one VRF, that and its routes" "$want" "$(count host-a vrf blue)"
 check "its status is 0" vr host-a audit
 same "text ends with the count" "$(count host-a) checked, 0 differ" "$(vr host-a audit)"
 fails "a VRF that is not there" vr host-a audit vrf green
-same "and says so" "Error: vrf: no such VRF. (vrf \"green\")" "$(vr host-a audit vrf green 2>&1 | head -1)"
+same "and says so" "Error: vrf: no such VRF (vrf green)" "$(vr host-a audit vrf green 2>&1 | head -1)"
 fails "no such word" vr host-a audit all
 same "a namespace without an instance" "0 checked, 0 differ" "$(vr spine audit)"
 

@@ -620,7 +620,8 @@ TEST(syntax_errors_send_nothing)
 		"nexthop add dev lo via",
 		"vif add no-such-device vrf red", "vif add lo vrf red mode x",
 		"vtep set 192.0.2.1 port 65536", "vtep show x", "fastpath x",
-		"stats show x", "monitor x", "announce x", "announce sync x",
+		"stats show x", "monitor x", "announce x", "announce sync x", "audit x",
+		"audit vrf",
 		"-netns no-such-namespace vrf show",
 	};
 
@@ -636,7 +637,7 @@ TEST(help_everywhere)
 {
 	static const char *const objects[] = {
 		"", "vrf", "vif", "uplink", "vtep", "nexthop", "route", "neighbor", "stats",
-		"fastpath", "monitor", "announce"
+		"fastpath", "monitor", "announce", "audit"
 	};
 	char line[32];
 
