@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * "audit": is what forwards packets what should? The module compares its image
- * with its tables; the programs on the devices are compared here.
+ * with its tables; the programs on the devices, and the host's routes with the
+ * module's, are compared here.
  */
 #include <stdio.h>
 #include <string.h>
@@ -150,6 +151,7 @@ int audit_run(struct args *args)
 	};
 	struct seen seen = { 0 };
 	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_AUDIT_GET, 0);
+	char name[VROUTER_NAME_LEN + 1];
 	int ret;
 
 	if (args->count && !strcmp(args->words[0], "help"))
@@ -157,11 +159,15 @@ int audit_run(struct args *args)
 	ret = args_keywords(args, nlh, &attr_audit, keywords, &seen);
 	if (ret)
 		return ret;
+	if (args_saw(&seen, VROUTER_A_AUDIT_VRF))
+		attr_str(nl_attr(nlh, VROUTER_A_AUDIT_VRF), name, sizeof(name));
 	memset(&audit, 0, sizeof(audit));
 	out_open();
 	ret = audit_image(nlh);
 	if (!ret && !args_saw(&seen, VROUTER_A_AUDIT_VRF))
 		ret = audit_programs();
+	if (!ret)
+		ret = audit_linux(args_saw(&seen, VROUTER_A_AUDIT_VRF) ? name : NULL);
 	close_audit();
 	return ret ? ret : audit.differences ? VRCTL_DIFFERS : VRCTL_OK;
 }

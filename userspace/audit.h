@@ -14,4 +14,6 @@ void audit_differs(const char *source, json_t *object, const char *field, const 
 		   const char *have);
 void audit_checked(unsigned int n);
 
+int audit_linux(const char *name);
+
 #endif /* _VRCTL_AUDIT_H */

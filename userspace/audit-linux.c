@@ -1,0 +1,508 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The audit of VRFs that follow the host's tables: the host's routes and
+ * neighbours, as rtnetlink tells, against the module's routes.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <linux/vrouter.h>
+
+#include "audit.h"
+#include "nl.h"
+#include "rtnl.h"
+#include "vrctl.h"
+
+#define TEXT 128
+
+/** struct vrf - a VRF that follows a table */
+struct vrf {
+	char name[VROUTER_NAME_LEN + 1];
+	uint32_t table;
+	uint32_t anchor;
+};
+
+struct key {
+	uint8_t family;
+	uint8_t len;
+	uint8_t addr[16];
+};
+
+/**
+ * struct way - a route, of the host or of the module
+ * @key: prefix
+ * @metric: host's; the least one is in force
+ * @flags: host's RTM_F_*
+ * @type: host's RTN_*, or the module's VROUTER_NEXTHOP_TYPE_*
+ * @protocol: who made it
+ * @many: host's; several paths
+ * @ifindex: device, 0 when it has none
+ * @gw_family: of @gw, 0 when there is none
+ * @gw: gateway, or the module's remote VTEP
+ * @rmac: the module's, of a tunnel
+ */
+struct way {
+	struct key key;
+	uint32_t metric;
+	uint32_t flags;
+	uint32_t type;
+	uint8_t protocol;
+	bool many;
+	uint32_t ifindex;
+	uint8_t gw_family;
+	uint8_t gw[16];
+	uint8_t rmac[6];
+};
+
+struct neigh {
+	uint8_t family;
+	uint8_t addr[16];
+	uint8_t lladdr[6];
+};
+
+struct list {
+	void *items;
+	size_t size;
+	size_t count;
+	size_t room;
+};
+
+static int list_add(struct list *list, const void *item)
+{
+	if (list->count == list->room) {
+		size_t room = list->room ? 2 * list->room : 64;
+		void *items = realloc(list->items, room * list->size);
+
+		if (!items) {
+			errno = ENOMEM;
+			return -1;
+		}
+		list->items = items;
+		list->room = room;
+	}
+	memcpy((char *)list->items + list->count++ * list->size, item, list->size);
+	return 0;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct key));
+}
+
+/* The host's best first. */
+static int by_key_and_metric(const void *a, const void *b)
+{
+	const struct way *x = a, *y = b;
+	int order = by_key(a, b);
+
+	return order ? order : (x->metric > y->metric) - (x->metric < y->metric);
+}
+
+/* IPv6 addresses that hold an IPv4 one are that: so FRR names VTEPs to IPv6 routes. */
+static void put_gateway(struct way *way, const struct nlattr *nla)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	const uint8_t *bytes = mnl_attr_get_payload(nla);
+	size_t size = mnl_attr_get_payload_len(nla);
+
+	memset(way->gw, 0, sizeof(way->gw));
+	if (size == 16 && !memcmp(bytes, mapped, sizeof(mapped))) {
+		bytes += 12;
+		size = 4;
+	}
+	way->gw_family = size == 4 ? AF_INET : AF_INET6;
+	memcpy(way->gw, bytes, size <= sizeof(way->gw) ? size : sizeof(way->gw));
+}
+
+/* --- the host's side ---------------------------------------------------------- */
+
+/* What the data path has a fate for without a route. */
+static bool is_left_out(const struct way *way)
+{
+	const uint8_t *a = way->key.addr;
+
+	if (way->type == RTN_BROADCAST || way->type == RTN_MULTICAST || way->type == RTN_ANYCAST)
+		return true;
+	if (way->key.family == AF_INET)
+		return way->key.len >= 4 && a[0] >= 224 && a[0] < 240;
+	return (way->key.len >= 10 && a[0] == 0xfe && (a[1] & 0xc0) == 0x80) ||
+	       (way->key.len >= 8 && a[0] == 0xff);
+}
+
+static int host_route(const struct nlmsghdr *nlh, void *data)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+	struct way way = {
+		.key = { .family = rtm->rtm_family, .len = rtm->rtm_dst_len },
+		.type = rtm->rtm_type, .protocol = rtm->rtm_protocol, .flags = rtm->rtm_flags,
+	};
+	const struct nlattr *nla;
+
+	if (rtm->rtm_flags & RTM_F_CLONED)
+		return MNL_CB_OK;
+	mnl_attr_for_each(nla, nlh, sizeof(*rtm)) {
+		switch (mnl_attr_get_type(nla)) {
+		case RTA_DST:
+			memcpy(way.key.addr, mnl_attr_get_payload(nla),
+			       rtm->rtm_family == AF_INET ? 4 : 16);
+			break;
+		case RTA_PRIORITY:
+			way.metric = attr_uint(nla);
+			break;
+		case RTA_OIF:
+			way.ifindex = attr_uint(nla);
+			break;
+		case RTA_GATEWAY:
+			put_gateway(&way, nla);
+			break;
+		case RTA_MULTIPATH:
+			way.many = true;
+			break;
+		}
+	}
+	if (is_left_out(&way) || !list_add(data, &way))
+		return MNL_CB_OK;
+	return MNL_CB_ERROR;
+}
+
+static int host_routes(const struct vrf *vrf, struct list *list)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	char buf[256];
+	int err = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(families) && !err; i++) {
+		struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+		struct rtmsg *rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+
+		nlh->nlmsg_type = RTM_GETROUTE;
+		nlh->nlmsg_flags = NLM_F_DUMP;
+		rtm->rtm_family = families[i];
+		mnl_attr_put_u32(nlh, RTA_TABLE, vrf->table);
+		err = rtnl_do(nlh, host_route, list);
+		/* No route of the family has made the table yet. */
+		if (err == -ENOENT || err == -EOPNOTSUPP)
+			err = 0;
+	}
+	return err;
+}
+
+static int host_neigh(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ndmsg *ndm = mnl_nlmsg_get_payload(nlh);
+	struct neigh neigh = { .family = AF_INET };
+	const struct nlattr *nla;
+	struct way way;
+
+	if (!(ndm->ndm_state & (NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_STALE |
+				NUD_DELAY | NUD_PROBE)))
+		return MNL_CB_OK;
+	mnl_attr_for_each(nla, nlh, sizeof(*ndm)) {
+		if (mnl_attr_get_type(nla) == NDA_DST) {
+			put_gateway(&way, nla);
+			neigh.family = way.gw_family;
+			memcpy(neigh.addr, way.gw, sizeof(neigh.addr));
+		} else if (mnl_attr_get_type(nla) == NDA_LLADDR &&
+			   mnl_attr_get_payload_len(nla) == sizeof(neigh.lladdr)) {
+			memcpy(neigh.lladdr, mnl_attr_get_payload(nla), sizeof(neigh.lladdr));
+		}
+	}
+	return list_add(data, &neigh) ? MNL_CB_ERROR : MNL_CB_OK;
+}
+
+/* Router MACs, by VTEP: the neighbours on the anchor. */
+static int host_neighs(const struct vrf *vrf, struct list *list)
+{
+	char buf[256];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+
+	if (!vrf->anchor)
+		return 0;
+	nlh->nlmsg_type = RTM_GETNEIGH;
+	nlh->nlmsg_flags = NLM_F_DUMP;
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ndmsg));
+	mnl_attr_put_u32(nlh, NDA_IFINDEX, vrf->anchor);
+	return rtnl_do(nlh, host_neigh, list);
+}
+
+/* --- the module's side -------------------------------------------------------- */
+
+static void put_key(struct key *key, const struct nlattr *nest)
+{
+	const struct nlattr *nla;
+
+	mnl_attr_for_each_nested(nla, nest) {
+		if (mnl_attr_get_type(nla) == VROUTER_A_PREFIX_LEN) {
+			key->len = attr_uint(nla);
+			continue;
+		}
+		key->family = mnl_attr_get_payload_len(nla) == 4 ? AF_INET : AF_INET6;
+		memcpy(key->addr, mnl_attr_get_payload(nla), mnl_attr_get_payload_len(nla));
+	}
+}
+
+static int our_route(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *nla;
+	struct way way = { 0 };
+
+	nl_for_each_attr(nla, nlh) {
+		switch (mnl_attr_get_type(nla)) {
+		case VROUTER_A_ROUTE_DST:
+			put_key(&way.key, nla);
+			break;
+		case VROUTER_A_ROUTE_PROTOCOL:
+			way.protocol = attr_uint(nla);
+			break;
+		case VROUTER_A_ROUTE_NH_TYPE:
+			way.type = attr_uint(nla);
+			break;
+		case VROUTER_A_ROUTE_NH_VIA:
+			put_gateway(&way, nla);
+			break;
+		case VROUTER_A_ROUTE_NH_IFINDEX:
+			way.ifindex = attr_uint(nla);
+			break;
+		case VROUTER_A_ROUTE_NH_RMAC:
+			memcpy(way.rmac, mnl_attr_get_payload(nla), sizeof(way.rmac));
+			break;
+		}
+	}
+	return list_add(data, &way) ? VRCTL_REFUSED : VRCTL_OK;
+}
+
+static int our_routes(const struct vrf *vrf, struct list *list)
+{
+	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_ROUTE_GET, 0);
+
+	nl_put_str(nlh, VROUTER_A_ROUTE_VRF, vrf->name);
+	return nl_dump(nlh, our_route, list);
+}
+
+static int our_vrf(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *nla;
+	struct vrf vrf = { 0 };
+
+	nl_for_each_attr(nla, nlh) {
+		if (mnl_attr_get_type(nla) == VROUTER_A_VRF_NAME)
+			attr_str(nla, vrf.name, sizeof(vrf.name));
+		else if (mnl_attr_get_type(nla) == VROUTER_A_VRF_IMPORT_TABLE)
+			vrf.table = attr_uint(nla);
+		else if (mnl_attr_get_type(nla) == VROUTER_A_VRF_ANCHOR)
+			vrf.anchor = attr_uint(nla);
+	}
+	return vrf.table && list_add(data, &vrf) ? VRCTL_REFUSED : VRCTL_OK;
+}
+
+/* --- one against the other ---------------------------------------------------- */
+
+static void differs(const struct vrf *vrf, const struct key *key, const char *field,
+		    const char *want, const char *have)
+{
+	char addr[INET6_ADDRSTRLEN], dst[INET6_ADDRSTRLEN + 4];
+
+	inet_ntop(key->family, key->addr, addr, sizeof(addr));
+	snprintf(dst, sizeof(dst), "%s/%u", addr, key->len);
+	audit_differs("linux", json_pack("{s:s,s:s,s:s}", "object", "route", "vrf", vrf->name,
+					 "dst", dst), field, want, have);
+}
+
+static const char *type_name(uint32_t type)
+{
+	static const char *const names[] = {
+		"", "tunnel", "vif", "vrf", "blackhole", "unreachable", "prohibit", "local",
+		"group", "punt",
+	};
+
+	return type < ARRAY_SIZE(names) ? names[type] : "?";
+}
+
+/* "tunnel via 192.0.2.1", "vif dev eth2", "blackhole" */
+static void our_text(const struct way *way, char *text, size_t size)
+{
+	char gw[INET6_ADDRSTRLEN] = "", name[32] = "";
+
+	if (way->gw_family)
+		inet_ntop(way->gw_family, way->gw, gw, sizeof(gw));
+	if (way->ifindex)
+		attr_ifname(way->ifindex, name, sizeof(name));
+	snprintf(text, size, "%s%s%s%s%s", type_name(way->type), gw[0] ? " via " : "", gw,
+		 name[0] ? " dev " : "", name);
+}
+
+static bool same_gateway(const struct way *a, const struct way *b)
+{
+	return a->gw_family == b->gw_family && !memcmp(a->gw, b->gw, sizeof(a->gw));
+}
+
+/* The type that the host's route asks for, 0 when that takes more than is known here. */
+static uint32_t type_of(const struct vrf *vrf, const struct way *host)
+{
+	switch (host->type) {
+	case RTN_LOCAL:
+		return VROUTER_NEXTHOP_TYPE_PUNT;
+	case RTN_BLACKHOLE:
+		return VROUTER_NEXTHOP_TYPE_BLACKHOLE;
+	case RTN_UNREACHABLE:
+		return VROUTER_NEXTHOP_TYPE_UNREACHABLE;
+	case RTN_PROHIBIT:
+		return VROUTER_NEXTHOP_TYPE_PROHIBIT;
+	}
+	return !host->many && host->gw_family && host->ifindex == vrf->anchor ?
+		       VROUTER_NEXTHOP_TYPE_TUNNEL : 0;
+}
+
+static void compare_way(const struct vrf *vrf, const struct way *host, const struct way *ours)
+{
+	uint32_t type = type_of(vrf, host);
+	struct way want = *host;
+	char w[TEXT], h[TEXT];
+
+	want.type = type;
+	if (type != VROUTER_NEXTHOP_TYPE_TUNNEL)
+		want.gw_family = 0;
+	want.ifindex = 0;
+	if (!type || (type == ours->type && (type != VROUTER_NEXTHOP_TYPE_TUNNEL ||
+					     same_gateway(host, ours))))
+		return;
+	our_text(&want, w, sizeof(w));
+	our_text(ours, h, sizeof(h));
+	differs(vrf, &host->key, "nexthop", w, h);
+}
+
+static void mac_text(const uint8_t *mac, char *text, size_t size)
+{
+	snprintf(text, size, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
+		 mac[4], mac[5]);
+}
+
+/* A neighbour that is gone is no difference: what was last known stays. */
+static void compare_rmac(const struct vrf *vrf, const struct list *neighs, const struct way *ours)
+{
+	const struct neigh *neigh = neighs->items, *found = NULL;
+	char w[TEXT], h[TEXT];
+
+	if (ours->type != VROUTER_NEXTHOP_TYPE_TUNNEL)
+		return;
+	for (size_t i = 0; i < neighs->count; i++) {
+		if (neigh[i].family != ours->gw_family ||
+		    memcmp(neigh[i].addr, ours->gw, sizeof(ours->gw)))
+			continue;
+		found = &neigh[i];
+		if (!memcmp(found->lladdr, ours->rmac, sizeof(ours->rmac)))
+			return;
+	}
+	if (!found)
+		return;
+	mac_text(found->lladdr, w, sizeof(w));
+	mac_text(ours->rmac, h, sizeof(h));
+	differs(vrf, &ours->key, "rmac", w, h);
+}
+
+/* What the kernel shows of a route is what becomes of its packets. */
+static void compare_mark(const struct vrf *vrf, const struct way *host, const struct way *ours)
+{
+	bool punt = ours->type == VROUTER_NEXTHOP_TYPE_PUNT;
+	const char *have = host->flags & RTM_F_OFFLOAD ? "rt_offload" :
+			   host->flags & RTM_F_TRAP ? "rt_trap" :
+			   host->flags & RTM_F_OFFLOAD_FAILED ? "rt_offload_failed" : "none";
+	const char *want = punt ? "rt_trap" : "rt_offload";
+
+	if (strcmp(have, want))
+		differs(vrf, &host->key, "mark", want, have);
+}
+
+static bool is_vifs_own(const struct way *ours)
+{
+	return ours->protocol == RTPROT_KERNEL;
+}
+
+/* Both lists are in order of prefixes; of one prefix the host's first is in force. */
+static void compare(const struct vrf *vrf, const struct list *hosts, const struct list *ours,
+		    const struct list *neighs)
+{
+	const struct way *h = hosts->items, *o = ours->items;
+	size_t i = 0, j = 0;
+	char text[TEXT];
+	int order;
+
+	while (i < hosts->count || j < ours->count) {
+		if (i && i < hosts->count && !by_key(&h[i], &h[i - 1])) {
+			i++;
+			continue;
+		}
+		order = i == hosts->count ? 1 : j == ours->count ? -1 : by_key(&h[i], &o[j]);
+		if (order < 0) {
+			differs(vrf, &h[i++].key, "nexthop", "a route", "no route");
+			continue;
+		}
+		if (order > 0) {
+			our_text(&o[j], text, sizeof(text));
+			if (!is_vifs_own(&o[j]))
+				differs(vrf, &o[j].key, "nexthop", "no route", text);
+			j++;
+			continue;
+		}
+		/* A vif's own route stands before the host's. */
+		if (!is_vifs_own(&o[j]) || h[i].protocol == RTPROT_KERNEL) {
+			compare_way(vrf, &h[i], &o[j]);
+			compare_rmac(vrf, neighs, &o[j]);
+			compare_mark(vrf, &h[i], &o[j]);
+		}
+		i++;
+		j++;
+	}
+	audit_checked(hosts->count);
+}
+
+static int audit_vrf(const struct vrf *vrf)
+{
+	struct list hosts = { .size = sizeof(struct way) };
+	struct list ours = { .size = sizeof(struct way) };
+	struct list neighs = { .size = sizeof(struct neigh) };
+	int err, ret = VRCTL_REFUSED;
+
+	err = host_routes(vrf, &hosts);
+	if (!err)
+		err = host_neighs(vrf, &neighs);
+	if (err)
+		fprintf(stderr, "Error: table %u of the host: %s\n", vrf->table, strerror(-err));
+	else
+		ret = our_routes(vrf, &ours);
+	if (!ret && hosts.count)
+		qsort(hosts.items, hosts.count, sizeof(struct way), by_key_and_metric);
+	if (!ret && ours.count)
+		qsort(ours.items, ours.count, sizeof(struct way), by_key);
+	if (!ret)
+		compare(vrf, &hosts, &ours, &neighs);
+	free(hosts.items);
+	free(ours.items);
+	free(neighs.items);
+	return ret;
+}
+
+/**
+ * audit_linux() - compare VRFs that follow a table with it
+ * @name: just this VRF, NULL for all
+ */
+int audit_linux(const char *name)
+{
+	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VRF_GET, 0);
+	struct list vrfs = { .size = sizeof(struct vrf) };
+	const struct vrf *vrf;
+	int ret;
+
+	ret = nl_dump(nlh, our_vrf, &vrfs);
+	vrf = vrfs.items;
+	for (size_t i = 0; i < vrfs.count && !ret; i++)
+		if (!name || !strcmp(name, vrf[i].name))
+			ret = audit_vrf(&vrf[i]);
+	free(vrfs.items);
+	return ret;
+}
