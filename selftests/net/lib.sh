@@ -64,6 +64,7 @@ esac
 # The last part of a pipeline is no subshell: "... | must CMD" can end it all.
 shopt -s lastpipe
 
+label=$VR_MODE	# follows each result's name
 n_results=0
 n_failed=0
 spaces=()
@@ -82,14 +83,14 @@ note()
 ok()
 {
 	n_results=$((n_results + 1))
-	echo "ok $n_results - $1 [$VR_MODE]"
+	echo "ok $n_results - $1 [$label]"
 }
 
 not_ok()
 {
 	n_results=$((n_results + 1))
 	n_failed=$((n_failed + 1))
-	echo "not ok $n_results - $1 [$VR_MODE]"
+	echo "not ok $n_results - $1 [$label]"
 	[ $# -lt 2 ] || note "$2"
 }
 

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034
+# What the EVPN scenarios share, beside ../net/lib.sh: a network of VTEPs with
+# stock FRR, each node a namespace, its daemons processes in it.
+#
+#	. "$(dirname "$0")/lib.sh"
+#	lab			# all of it, converged
+#
+# VTEPS names the nodes that vrouter is the data path of ("leaf1 leaf2 gw");
+# the others are Linux alone. The devices and FRR's configuration of each node are
+# those of Documentation/evpn/, word for word; leaf 2 is leaf 1 with its own numbers.
+#
+#	red1 .10 ---+                                  +--- red2 .10
+#	blue1 .10 --+ leaf1                     leaf2  +--- blue2 .10
+#	10.1.1.0/24 | 10.255.0.1   10.255.0.2          | 10.1.2.0/24
+#	fd00:1:1::/64     \            /               | fd00:1:2::/64
+#	                   +- spine --+                +--- svc2 (see service)
+#	                        |
+#	                       gw 10.255.0.3 --- wanred, wanblue: 203.0.113.1 and
+#	                        |                2001:db8:ffff::1 in both, the
+#	                       svc3              way to all else
+#
+# Each workload answers on UDP and TCP port 7 with its name (talk), and on UDP
+# port 9 to probe.
+
+evpn=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=selftests/net/lib.sh
+. "$evpn/../net/lib.sh"
+recipes=$evpn/../../Documentation/evpn
+VTEPS=${VTEPS:-}
+frr=/usr/lib/frr
+nodes=(spine leaf1 leaf2 gw)
+workloads=(red1 blue1 red2 blue2)
+services=(svc2 svc3)
+wans=(wanred wanblue)
+
+label="${VTEPS:+$VR_MODE on }${VTEPS:-stock}"
+
+[ -x $frr/bgpd ] || skip_all "FRR is not installed"
+
+# shellcheck source=selftests/evpn/frr.sh
+. "$evpn/frr.sh"
+# shellcheck source=selftests/evpn/topology.sh
+. "$evpn/topology.sh"
+
+# Whether vrouter is the node's data path
+with_vrouter()
+{
+	[[ " $VTEPS " == *" $1 "* ]]
+}
+
+# --- what is there ------------------------------------------------------------
+
+# route NODE VRF PREFIX: the line(s) that Linux has for just this prefix
+route()
+{
+	local family=-4
+
+	[[ $3 != *:* ]] || family=-6
+	ip -n "$1" $family route show vrf "$2" exact "$3"
+}
+
+# via NODE VRF PREFIX VTEP...: BGP's route to it leads to all these VTEPs, no others
+via()
+{
+	local node=$1 vrf=$2 prefix=$3 got
+	shift 3
+
+	got=$(route "$node" "$vrf" "$prefix")
+	echo "$got"
+	[[ $got == *"proto bgp"* ]] && [ "$(grep -o 'via [^ ]*' <<<"$got" |
+		sed 's/^via //; s/^::ffff://' | sort)" = "$(printf '%s\n' "$@" | sort)" ]
+}
+
+absent()
+{
+	! route "$@" | grep .
+}
+
+# has_route NODE VRF PREFIX VTEP...: polled, a result
+has_route()
+{
+	check "$1 has $3 of $2 by ${*:4}" poll "$DEADLINE" via "$@"
+}
+
+loses_route()
+{
+	check "$1 has no $3 of $2" poll "$DEADLINE" absent "$1" "$2" "$3"
+}
+
+# Where vrouter forwards, its view follows Linux's: the route NODE VRF PREFIX is
+# marked as offloaded.
+offloaded()
+{
+	with_vrouter "$1" || return 0
+	route "$1" "$2" "$3" | grep -w offload
+}
+
+# --- who answers --------------------------------------------------------------
+
+# reaches FROM ADDRESS NAME: UDP and TCP there are answered, by NAME
+reaches()
+{
+	same "$1 to $2 is answered by $3" "$3 $3" \
+		"$(talk udp "$1" "$2" 7 2>&1) $(talk tcp "$1" "$2" 7 2>&1)"
+}
+
+# reaches_not FROM ADDRESS
+reaches_not()
+{
+	fails "$1 to $2 is not answered" talk udp "$1" "$2" 7 1000
+}
+
+pings()
+{
+	check "$1 pings $2" poll "$DEADLINE" in_ns "$1" ping -n -c 1 -W 1 "$2"
+}
+
+# Packets that the L3VNI devices of a node carried so far, both ways: all tenants'
+# where Linux forwards, none where vrouter does
+by_vxlan()
+{
+	local vni
+
+	for vni in 5001 5002; do
+		ip -n "$1" -j -s link show dev vxlan$vni
+	done | jq -s '[.[][].stats64 | .rx.packets + .tx.packets] | add'
+}
+
+# Packets that vrouter's uplink carried, both ways: by_vrouter NODE xdp|module
+by_vrouter()
+{
+	stats "$1" | awk -v what="$2" '
+		$1 ~ /^vrf\./ && $2 ~ "^traffic\\.[rt]x-" what "$" {
+			split($3, n, "/"); sum += n[1]
+		}
+		END { print sum + 0 }'
+}
+
+# --- probe --------------------------------------------------------------------
+
+# probe_start FILE FROM ADDRESS FLOWS MS
+probe_start()
+{
+	background_to "$work/$1" probe run "$2" "$3" 9 "$4" "$5"
+	prober=$!
+}
+
+# Its report is then in the file
+probe_end()
+{
+	kill -TERM "$prober"
+	wait "$prober"
+}
+
+# probed FILE FIELD: sum of "lost" or "sent", longest "gap", of all flows
+probed()
+{
+	awk -v field="$2" '{
+		for (i = 1; i < NF; i++)
+			if ($i == field) {
+				sum += $(i + 1)
+				if ($(i + 1) > most)
+					most = $(i + 1)
+			}
+		}
+		END { print (field == "gap" ? most : sum) + 0 }' "$work/$1"
+}

@@ -1,0 +1,45 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The EVPN lab, with each data path that is asked for, one TAP stream each.
+# Status 4 when there is no module to run them with.
+#
+# Usage: run_all.sh [SCENARIO...]	(default: all)
+#
+# LAYOUTS     stock: Linux on each node; mixed: vrouter on leaf 1 and the gateway;
+#             vrouter: on both leaves and the gateway (default: all three)
+# MODES, VROUTER_KO, VRCTL	as ../net/run_all.sh
+
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+export TOOLS=${TOOLS:-$here/../../build/selftests}
+
+# FRR's files of nodes are no part of the machine's own.
+if [ "${EVPN_MOUNTS:-}" != private ]; then
+	EVPN_MOUNTS=private exec unshare --mount "$0" "$@"
+fi
+mkdir -p /etc/frr /run/frr
+mount -t tmpfs -o mode=755 none /etc/frr && mount -t tmpfs -o mode=755 none /run/frr &&
+	chown frr:frr /etc/frr /run/frr || exit 1
+modprobe -qa vrf vxlan bridge veth dummy
+
+scenarios=("$@")
+if [ $# -eq 0 ]; then
+	for file in "$here"/*.sh; do
+		case ${file##*/} in
+		lib.sh|frr.sh|topology.sh|run_all.sh|scale.sh)	;;
+		*)	scenarios+=("$file") ;;
+		esac
+	done
+fi
+
+failed=0
+for layout in ${LAYOUTS:-stock mixed vrouter}; do
+	case $layout in
+	stock)		"$here/../tap.sh" "${scenarios[@]}" || failed=1 ;;
+	mixed)		VTEPS="leaf1 gw" "$here/../net/run_all.sh" "${scenarios[@]}" || failed=1 ;;
+	vrouter)	VTEPS="leaf1 leaf2 gw" "$here/../net/run_all.sh" "${scenarios[@]}" ||
+				failed=1 ;;
+	*)		echo "Bail out! no layout $layout"; exit 1 ;;
+	esac
+done
+exit "$failed"
