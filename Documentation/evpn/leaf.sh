@@ -1,12 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # The Linux devices of leaf 1, which its FRR needs to see.
-set -e
 
 # A router of both families, by 5-tuple where there are several ways
-sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 \
-	net.ipv4.fib_multipath_hash_policy=1 net.ipv6.fib_multipath_hash_policy=1 \
-	net.ipv6.conf.all.keep_addr_on_down=1 net.ipv6.conf.default.keep_addr_on_down=1
+sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+sysctl -qw net.ipv4.fib_multipath_hash_policy=1 net.ipv6.fib_multipath_hash_policy=1
+sysctl -qw net.ipv6.conf.all.keep_addr_on_down=1
 
 # A VRF's packets must not find the host's own addresses first
 ip rule add pref 32765 table local
@@ -19,26 +18,30 @@ ip addr add 10.255.0.1/32 dev lo
 ip addr add 10.100.1.1/31 dev to-spine
 ip link set to-spine up
 
-# tenant VRF TABLE VNI RMAC: the VRF, and its L3VNI's bridge and vxlan device
-tenant()
-{
-	ip link add "$1" up type vrf table "$2"
-	ip link add "br-$1" address "$4" type bridge stp_state 0
-	ip link set "br-$1" addrgenmode none mtu 1500 master "$1"
-	ip link add "vxlan$3" mtu 1500 type vxlan id "$3" local 10.255.0.1 \
-		dstport 4789 nolearning
-	ip link set "vxlan$3" addrgenmode none master "br-$1"
-	ip link set "vxlan$3" type bridge_slave neigh_suppress on learning off
-	ip link set "br-$1" up
-	ip link set "vxlan$3" up
-}
+# Tenant red: its VRF, and the bridge and vxlan device of its L3VNI
+ip link add red up type vrf table 1001
+ip link add br-red address 02:00:00:01:50:01 mtu 1500 type bridge stp_state 0
+ip link set br-red addrgenmode none master red
+ip link add vxlan5001 mtu 1500 type vxlan id 5001 local 10.255.0.1 dstport 4789 nolearning
+ip link set vxlan5001 addrgenmode none master br-red
+ip link set vxlan5001 type bridge_slave neigh_suppress on learning off
+ip link set br-red up
+ip link set vxlan5001 up
 
-tenant red 1001 5001 02:00:00:01:50:01
-tenant blue 1002 5002 02:00:00:01:50:02
+# Tenant blue: its VRF, and the bridge and vxlan device of its L3VNI
+ip link add blue up type vrf table 1002
+ip link add br-blue address 02:00:00:01:50:02 mtu 1500 type bridge stp_state 0
+ip link set br-blue addrgenmode none master blue
+ip link add vxlan5002 mtu 1500 type vxlan id 5002 local 10.255.0.1 dstport 4789 nolearning
+ip link set vxlan5002 addrgenmode none master br-blue
+ip link set vxlan5002 type bridge_slave neigh_suppress on learning off
+ip link set br-blue up
+ip link set vxlan5002 up
 
 # A workload's port of each tenant: the same prefixes in both
-for vrf in red blue; do
-	ip link set p-$vrf master $vrf up
-	ip addr add 10.1.1.1/24 dev p-$vrf
-	ip addr add fd00:1:1::1/64 dev p-$vrf nodad
-done
+ip link set p-red master red up
+ip addr add 10.1.1.1/24 dev p-red
+ip addr add fd00:1:1::1/64 dev p-red nodad
+ip link set p-blue master blue up
+ip addr add 10.1.1.1/24 dev p-blue
+ip addr add fd00:1:1::1/64 dev p-blue nodad

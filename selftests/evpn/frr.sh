@@ -4,8 +4,11 @@
 # /run/frr/NODE, and its configuration is in /etc/frr/NODE, where run_all.sh has
 # mounted directories of its own.
 
-# How long zebra keeps a former one's routes, as FRR's unit would be told
-FRR_KEEP=60
+# Seconds for which zebra keeps a former one's routes
+FRR_KEEP=${FRR_KEEP:-15}
+# BFD's interval in ms. That of the recipes is right for a machine that has nothing
+# else to do; a scenario that does not measure it must not depend on that.
+BFD_MS=${BFD_MS:-1000}
 
 daemons_of()
 {
@@ -37,20 +40,19 @@ frr_start()
 		cat "/run/frr/$node/vtysh.log"
 		return 1
 	}
-	strays+=($(cat /run/frr/"$node"/*.pid))
 }
 
-# frr_configure NODE <configuration
+# frr_configure NODE <configuration: with BFD's interval as the scenario wants it
 frr_configure()
 {
 	mkdir -p "/run/frr/$1" "/etc/frr/$1"
 	: >"/etc/frr/$1/vtysh.conf"
-	cat >"/etc/frr/$1/frr.conf"
+	sed "s/-interval 100$/-interval $BFD_MS/" >"/etc/frr/$1/frr.conf"
 	chown -R frr:frr "/run/frr/$1" "/etc/frr/$1"
 }
 
-# frr_kill NODE SIGNAL DAEMON...: and wait until they are gone
-frr_kill()
+# frr_stop NODE SIGNAL DAEMON...: and wait until they are gone
+frr_stop()
 {
 	local node=$1 signal=$2 daemon pids=()
 	shift 2
@@ -62,6 +64,20 @@ frr_kill()
 	for daemon in "${pids[@]}"; do
 		must poll "$DEADLINE" gone "$daemon"
 	done
+}
+
+# All daemons of all nodes end, whatever they are about.
+frr_end()
+{
+	local pid pids=()
+
+	mapfile -t pids < <(cat /run/frr/*/*.pid 2>/dev/null)
+	[ "${#pids[@]}" -gt 0 ] || return 0
+	kill -KILL "${pids[@]}" 2>/dev/null
+	for pid in "${pids[@]}"; do
+		poll "$DEADLINE" gone "$pid"
+	done
+	rm -rf /run/frr/*
 }
 
 # fr NODE COMMAND...: of vtysh
@@ -86,14 +102,36 @@ frr_logs()
 	done
 }
 
-# bgp_up NODE PEER: the session is, for both families of addresses
-bgp_up()
-{
-	fr "$1" "show bgp neighbors $2 json" |
-		jq -e ".[\"$2\"].bgpState == \"Established\""
-}
-
+# All BFD sessions of a node are up
 bfd_up()
 {
-	fr "$1" "show bfd peers json" | jq -e 'length > 0 and all(.status == "up")'
+	local text
+
+	text=$(fr "$1" "show bfd peers json")
+	[[ $text == *'"status":"up"'* && $text != *'"status":"down"'* ]] || {
+		echo "$text"
+		return 1
+	}
+}
+
+# bfd_interval MS: of all sessions, once it is what they do
+bfd_interval()
+{
+	local node
+
+	for node in "${nodes[@]}"; do
+		must fr "$node" "configure terminal" bfd "profile underlay" \
+			"receive-interval $1" "transmit-interval $1"
+	done
+	for node in leaf1 leaf2 gw; do
+		must poll "$DEADLINE" bfd_runs "$node" "$1"
+	done
+}
+
+# The peer's numbers are what it told.
+bfd_runs()
+{
+	fr "$1" "show bfd peers json" | jq -e --argjson ms "$2" \
+		'all(.status == "up" and ."remote-transmit-interval" == $ms and
+		     ."remote-receive-interval" == $ms)'
 }

@@ -37,6 +37,7 @@ wans=(wanred wanblue)
 label="${VTEPS:+$VR_MODE on }${VTEPS:-stock}"
 
 [ -x $frr/bgpd ] || skip_all "FRR is not installed"
+trap 'frr_end; finish' EXIT
 
 # shellcheck source=selftests/evpn/frr.sh
 . "$evpn/frr.sh"
@@ -63,13 +64,18 @@ route()
 # via NODE VRF PREFIX VTEP...: BGP's route to it leads to all these VTEPs, no others
 via()
 {
-	local node=$1 vrf=$2 prefix=$3 got
+	local got rest vtep
+	got=$(route "$1" "$2" "$3")
 	shift 3
 
-	got=$(route "$node" "$vrf" "$prefix")
 	echo "$got"
-	[[ $got == *"proto bgp"* ]] && [ "$(grep -o 'via [^ ]*' <<<"$got" |
-		sed 's/^via //; s/^::ffff://' | sort)" = "$(printf '%s\n' "$@" | sort)" ]
+	[[ $got == *"proto bgp"* ]] || return
+	rest=${got//::ffff:/}
+	for vtep; do
+		[[ $rest == *"via $vtep "* ]] || return
+		rest=${rest/via $vtep /}
+	done
+	[[ $rest != *" via "* ]]
 }
 
 absent()
@@ -127,14 +133,36 @@ by_vxlan()
 	done | jq -s '[.[][].stats64 | .rx.packets + .tx.packets] | add'
 }
 
-# Packets that vrouter's uplink carried, both ways: by_vrouter NODE xdp|module
+# Packets that vrouter carried into tunnels and to vifs, in the mode of this turn
 by_vrouter()
 {
-	stats "$1" | awk -v what="$2" '
-		$1 ~ /^vrf\./ && $2 ~ "^traffic\\.[rt]x-" what "$" {
-			split($3, n, "/"); sum += n[1]
+	with_vrouter "$1" || {
+		echo 0
+		return
+	}
+	stats "$1" | awk -v mode="$path" '
+		$1 ~ /^vrf\./ && $2 ~ "^traffic\\.(tunnel|vif)-" mode "$" {
+			split($3, n, "/")
+			sum += n[1]
 		}
 		END { print sum + 0 }'
+}
+
+# carried NODE PACKETS: the node's data path did, since ${before[NODE]} held what
+# by_vxlan and by_vrouter said
+carried()
+{
+	local linux ours
+
+	read -r linux ours <<<"${before[$1]}"
+	linux=$(($(by_vxlan "$1") - linux))
+	ours=$(($(by_vrouter "$1") - ours))
+	echo "vxlan devices $linux, vrouter ($path) $ours"
+	if with_vrouter "$1"; then
+		[ "$linux" -eq 0 ] && [ "$ours" -ge "$2" ]
+	else
+		[ "$linux" -ge "$2" ]
+	fi
 }
 
 # --- probe --------------------------------------------------------------------

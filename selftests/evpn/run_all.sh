@@ -3,7 +3,7 @@
 # The EVPN lab, with each data path that is asked for, one TAP stream each.
 # Status 4 when there is no module to run them with.
 #
-# Usage: run_all.sh [SCENARIO...]	(default: all)
+# Usage: run_all.sh [SCENARIO...]	(default: lab.sh)
 #
 # LAYOUTS     stock: Linux on each node; mixed: vrouter on leaf 1 and the gateway;
 #             vrouter: on both leaves and the gateway (default: all three)
@@ -23,14 +23,7 @@ mount -t tmpfs -o mode=755 none /etc/frr && mount -t tmpfs -o mode=755 none /run
 modprobe -qa vrf vxlan bridge veth dummy
 
 scenarios=("$@")
-if [ $# -eq 0 ]; then
-	for file in "$here"/*.sh; do
-		case ${file##*/} in
-		lib.sh|frr.sh|topology.sh|run_all.sh|scale.sh)	;;
-		*)	scenarios+=("$file") ;;
-		esac
-	done
-fi
+[ $# -gt 0 ] || scenarios=("$here/lab.sh")
 
 failed=0
 for layout in ${LAYOUTS:-stock mixed vrouter}; do
