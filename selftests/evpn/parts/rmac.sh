@@ -13,7 +13,7 @@ new_rmac()
 
 knows_rmac()
 {
-	fr leaf1 "show evpn rmac vni 5001 mac $1 json" | jq -e .routerMac
+	[[ $(fr leaf1 "show bgp l2vpn evpn route type prefix") == *Rmac:$1* ]]
 }
 
 answered()
