@@ -194,3 +194,9 @@ probed()
 		}
 		END { print (field == "gap" ? most : sum) + 0 }' "$work/$1"
 }
+
+# names FILE: who answered last, each name once
+names()
+{
+	awk '{ print $NF }' "$work/$1" | sort -u | xargs
+}

@@ -4,12 +4,6 @@
 # goes to both, by flow; to all that is left when one goes, without one more loss when
 # one comes.
 
-# names FILE: who answered last, each name once
-names()
-{
-	awk '{ print $NF }' "$work/$1" | sort -u | xargs
-}
-
 service_up leaf2
 has_route leaf1 red 10.9.0.0/24 10.255.0.2
 has_route leaf1 red fd00:9::/64 10.255.0.2
