@@ -17,6 +17,7 @@ each, answering "done LINE" once the last octet is on its way:
 Route targets are as FRR makes them: ASN:VNI. Route distinguishers are LOCAL:VRF.
 """
 import ipaddress
+import os
 import select
 import socket
 import struct
@@ -118,20 +119,23 @@ class Speaker:
             "withdraw": lambda words: self.many(words, True),
             "prefix": self.one,
         }
+        pending = b""
         while True:
-            ready, _, _ = select.select([self.sock, sys.stdin], [], [], HOLD / 3)
+            ready, _, _ = select.select([self.sock, 0], [], [], HOLD / 3)
             self.sock.sendall(message(KEEPALIVE))
             if self.sock in ready:
                 self.fill()
                 while self.read() is not None:
                     pass
-            if sys.stdin in ready:
-                line = sys.stdin.readline()
-                if not line:
+            if 0 in ready:
+                data = os.read(0, 65536)
+                if not data:
                     return
-                words = line.split()
-                commands[words[0]](words[1:])
-                print("done", line.strip(), flush=True)
+                *lines, pending = (pending + data).split(b"\n")
+                for line in lines:
+                    words = line.decode().split()
+                    commands[words[0]](words[1:])
+                    print("done", *words, flush=True)
 
 
 def connect(local, peer, asn):
@@ -146,4 +150,8 @@ def connect(local, peer, asn):
         time.sleep(0.2)
 
 
-connect(sys.argv[1], sys.argv[2], int(sys.argv[3])).run()
+speaker = connect(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+try:
+    speaker.run()
+except ConnectionError as error:
+    sys.exit(f"{sys.argv[2]}: {error}")
