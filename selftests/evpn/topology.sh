@@ -109,8 +109,13 @@ wan()
 # vrouter on a node: its recipe, and the mode of this turn
 vrouter_on()
 {
-	recipe "$1" vrctl | vr_batch "$1"
-	[ "$1" = leaf1 ] || vr_batch "$1" <<<"vif add p-svc vrf red"
+	local mode=skb
+
+	[ "$VR_MODE" = module ] || mode=xdp
+	{
+		recipe "$1" vrctl
+		[ "$1" = leaf1 ] || echo "vif add p-svc vrf red"
+	} | sed -E "/^(uplink|vif) add/s/\$/ mode $mode/" | vr_batch "$1"
 }
 
 devices()
