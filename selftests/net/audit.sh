@@ -138,7 +138,7 @@ if [ "$VR_MODE" = xdp ]; then
 	resolved host-a
 	vif=$(vr host-a -j vif show | jq -r '.[0].dev')
 	finds "a vif's record" "^image vif dev $vif mtu: want ([0-9a-f ]+), have" vr_vif 1 24
-	finds "a VRF's record" "^image vrf vrf red (rmac|vni): want" vr_vrf 1 16
+	finds "a VRF's record" "^image vrf vrf red rmac: want" vr_vrf 1 24
 	finds "the endpoint" "^image vtep (vtep|vtep6|port6): want" vr_hdr 0 12
 	finds "a nexthop's way" "^image nexthop id [0-9]+ record: want [0-9]+, have 0|tmpl|type" vr_nhptr 0 4
 	id=$(map vr_line)

@@ -228,7 +228,8 @@ background()
 # --- topology -----------------------------------------------------------------
 
 # Namespaces take their settings from the first one: no address, solicitation or
-# report that nobody asked for, so that each frame on a wire is meant.
+# report that nobody asked for, so that each frame on a wire is meant. What joins a
+# group says so at once, and again a random time later: not today.
 quiet_defaults()
 {
 	sysctl -qw net.core.devconf_inherit_init_net=1 \
@@ -236,7 +237,8 @@ quiet_defaults()
 		net.ipv6.conf.default.accept_dad=0 \
 		net.ipv6.conf.default.dad_transmits=0 \
 		net.ipv6.conf.default.accept_ra=0 \
-		net.ipv6.conf.default.router_solicitations=0
+		net.ipv6.conf.default.router_solicitations=0 \
+		net.ipv6.conf.default.mldv2_unsolicited_report_interval=86400000
 }
 
 nets()
