@@ -136,7 +136,8 @@ answers()
 {
 	local got
 
-	got=$(talk "$1" "$2" "$3" 7) && [ "$got" = "$4" ] || {
+	got=$(talk "$1" "$2" "$3" 7)
+	[ "$got" = "$4" ] || {
 		echo "$2 to $3 by $1: '$got', not $4"
 		return 1
 	}
@@ -149,11 +150,11 @@ reach()
 
 	for addr in 10.1.2.10 fd00:2::10; do
 		for proto in udp tcp; do
-			poll "$DEADLINE" answers $proto red-a $addr "$red" &&
-				poll "$DEADLINE" answers $proto blue-a $addr "$blue" || {
+			if ! poll "$DEADLINE" answers $proto red-a $addr "$red" ||
+			   ! poll "$DEADLINE" answers $proto blue-a $addr "$blue"; then
 				not_ok "$1"
 				return
-			}
+			fi
 		done
 	done
 	ok "$1"
