@@ -41,6 +41,7 @@ packages=(
 	python3-scapy			# packets made and read in tests
 	traceroute
 	openvswitch-switch		# a remote VTEP of another make
+	frr				# the control plane of EVPN
 	jq				# scenarios read vrctl's JSON
 	kmod dkms
 	# Virtual machines with stock kernels
@@ -67,6 +68,14 @@ apt_get()
 		-o DPkg::Lock::Timeout=600 "$@" </dev/null
 }
 
+# Tests start FRR's daemons themselves, in namespaces; its package starts some here.
+without_frr()
+{
+	command -v systemctl >/dev/null || return 0
+	as_root systemctl disable --quiet frr || :
+	[ ! -d /run/systemd/system ] || as_root systemctl stop frr || :
+}
+
 install_packages()
 {
 	local missing name
@@ -83,6 +92,7 @@ install_packages()
 	done
 	apt_get install -y --no-install-recommends "${missing[@]}" >&2 ||
 		die "apt-get install failed for: ${missing[*]}"
+	[[ " ${missing[*]} " != *" frr "* ]] || without_frr
 	mapfile -t missing < <(missing_packages)
 	[ "${#missing[@]}" -eq 0 ] ||
 		die "still not installed: ${missing[*]}"

@@ -101,6 +101,18 @@ native()
 		"$net/nlfuzz.sh" "$net/interop-ovs.sh" "$net/interop-ovs6.sh"
 }
 
+# The EVPN lab with stock FRR, whose daemons want a machine as fast as this one is
+evpn()
+{
+	local share=$top/build/evpn
+
+	rm -rf "$share"
+	mkdir -p "$share"
+	TMO=${EVPN_TMO:-1800} scripts/uml.sh "$share" env \
+		"LAYOUTS=${EVPN_LAYOUTS:-stock mixed vrouter}" "MODES=${MODES:-module xdp}" \
+		"VRCTL=$top/build/vrctl" "$top/selftests/evpn/run_all.sh"
+}
+
 # What a process in the background printed to FILE and FILE.err, as it comes;
 # FILE.status appears when it has ended.
 follow()
@@ -184,6 +196,7 @@ if [ "$failed" -eq 0 ]; then
 		unit)		part unit make -s -C selftests/unit run_tests ;;
 		packet)		part packet as_root make -s -C selftests/packet run_tests ;;
 		native)		part native native ;;
+		evpn)		part evpn evpn ;;
 		scenario)	scenarios ;;
 		debug)		part "debug module" debug module
 				part "debug xdp" debug xdp ;;

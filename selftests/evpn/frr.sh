@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # FRR in the lab's nodes. Each node's daemons have their sockets in
 # /run/frr/NODE, and its configuration is in /etc/frr/NODE, where run_all.sh has
 # mounted directories of its own.
@@ -30,8 +30,8 @@ frr_start()
 		log=/run/frr/$node/$daemon.log
 		set -- -d -N "$node" -F datacenter -P 0 --log "file:$log" \
 			--log-level informational -i "/run/frr/$node/$daemon.pid"
-		[ "$daemon" != zebra ] || set -- "$@" -K $FRR_KEEP
-		in_ns "$node" $frr/"$daemon" "$@" >"$log.start" 2>&1 || {
+		[ "$daemon" != zebra ] || set -- "$@" -K "$FRR_KEEP"
+		in_ns "$node" "$frr/$daemon" "$@" >"$log.start" 2>&1 || {
 			cat "$log.start"
 			return 1
 		}

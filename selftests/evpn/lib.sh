@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154
 # What the EVPN scenarios share, beside ../net/lib.sh: a network of VTEPs with
 # stock FRR, each node a namespace, its daemons processes in it.
 #

@@ -206,7 +206,7 @@ probe_start load red1 10.9.0.10 4 10
 
 before=$(memory)
 began=$(now)
-say announce 1 $VRFS $VNI $PER_VRF $VTEP $RMAC
+say announce 1 "$VRFS" $VNI $PER_VRF $VTEP $RMAC
 check "$((VRFS * PER_VRF)) routes are there" poll "$DEADLINE" count_is $((VRFS * PER_VRF))
 note "all routes $(($(now) - began)) ms"
 note "kernel memory of the routes $(($(memory) - before)) KiB"
@@ -219,15 +219,15 @@ for _ in 1 2 3; do
 	say withdraw 1 $((VRFS / 10)) $VNI $PER_VRF $VTEP $RMAC
 	say announce 1 $((VRFS / 10)) $VNI $PER_VRF $VTEP $RMAC
 done
-say withdraw $VRFS 1 $((VNI + VRFS - 1)) $PER_VRF $VTEP $RMAC
+say withdraw "$VRFS" 1 $((VNI + VRFS - 1)) $PER_VRF $VTEP $RMAC
 check "the last VRF loses its routes" poll "$DEADLINE" \
 	absent node v$((VRFS - 1)) 20.0.0.0/24
-say announce $VRFS 1 $((VNI + VRFS - 1)) $PER_VRF $VTEP $RMAC
+say announce "$VRFS" 1 $((VNI + VRFS - 1)) $PER_VRF $VTEP $RMAC
 check "all routes are there again" poll "$DEADLINE" count_is $((VRFS * PER_VRF))
 note "churn $(($(now) - began)) ms"
 
 began=$(now)
-say withdraw 1 $VRFS $VNI $PER_VRF $VTEP $RMAC
+say withdraw 1 "$VRFS" $VNI $PER_VRF $VTEP $RMAC
 check "all routes are gone" poll "$DEADLINE" count_is 0
 note "all routes gone $(($(now) - began)) ms"
 probe_end

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # The lab's namespaces and links, and what each node's recipe makes in it.
 
 # as_leaf2: a recipe of leaf 1, in the numbers of leaf 2
@@ -24,12 +24,13 @@ recipe()
 # What the recipe's lines say, in three processes instead of fifty
 play_recipe()
 {
-	local lines
+	local lines settings
 
 	lines=$(recipe "$1" sh)
 	[[ ! $'\n'$lines =~ $'\n'([^#si$'\n'][^$'\n']*) ]] ||
 		must false "a line of another kind: ${BASH_REMATCH[1]}"
-	must in_ns "$1" sysctl -qw $(sed -n 's/^sysctl -qw //p' <<<"$lines")
+	read -r -d '' -a settings < <(sed -n 's/^sysctl -qw //p' <<<"$lines")
+	must in_ns "$1" sysctl -qw "${settings[@]}"
 	sed -n 's/^ip -6 //p' <<<"$lines" | must ip -n "$1" -6 -batch -
 	sed -n '/^ip -6 /d; s/^ip //p' <<<"$lines" | conf "$1"
 }

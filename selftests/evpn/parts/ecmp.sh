@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # A service with the same addresses behind leaf 2 and the gateway: traffic from leaf 1
 # goes to both, by flow; to all that is left when one goes, without one more loss when
 # one comes.

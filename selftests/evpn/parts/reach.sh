@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # Tenants with the same addresses reach their own, and nothing of one another's:
 # both families, to another leaf and to the Internet behind the gateway; prefixes
 # come and go; counters say who carried it.

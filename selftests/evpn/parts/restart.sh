@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # FRR of leaf 2 dies, all of it, and is started anew, with BGP's graceful restart and a
 # zebra that keeps what it finds: not one packet is lost, not even when it sweeps. FRR
 # knows graceful restart for the underlay's routes, but not for EVPN's before
@@ -16,7 +16,7 @@ hold()
 
 	for node in $VTEPS; do
 		for vrf in red blue; do
-			must vr "$node" vrf change $vrf hold "$1"
+			must vr "$node" vrf set $vrf hold "$1"
 		done
 	done
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # Leaf 2's router MAC changes. FRR 8.4 tells Linux the new one and then deletes it,
 # with no word about the routes (FRR issues 14108, 16837): Linux alone does not
 # get over that, until the session is made anew. vrouter does. (Back to a MAC that it had

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # An L3VNI whose VTEPs have IPv6 addresses, after it worked with IPv4 ones. FRR knows
 # those from 10.6 on (FRR issue 5885, PR 20116); before, zebra sees no VTEP there. What
 # is seen is noted; where the route comes, it must lead to an answer.
@@ -27,7 +27,7 @@ for node in leaf1 leaf2; do
 	link set d-green master green up
 	addr add 10.6.$n.1/24 dev d-green
 	END
-	green_devices $node 10.255.0.$n
+	green_devices "$node" "10.255.0.$n"
 	cat >"/etc/frr/$node/green.conf" <<-END
 	vrf green
 	 vni 5003
