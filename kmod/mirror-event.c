@@ -5,6 +5,7 @@
  * memory is made up for by reading everything anew.
  */
 
+#include <linux/etherdevice.h>
 #include <linux/moduleparam.h>
 #include <linux/slab.h>
 #include <net/ip6_fib.h>
@@ -36,11 +37,16 @@ struct fib_info_event {
 	struct fib_info *fi;
 };
 
-/* struct neigh_event - ifindex, addr: of a neighbour that has changed */
+/*
+ * struct neigh_event - ifindex, addr: of a neighbour that has changed; mac: what it
+ * was by then, when known: a moment later it may be gone
+ */
 struct neigh_event {
 	struct vrouter_event ev;
 	int ifindex;
 	struct vrouter_prefix addr;
+	bool known;
+	u8 mac[ETH_ALEN];
 };
 
 void vrouter_fib_free(struct vrouter_fib *fib)
@@ -254,11 +260,12 @@ bool vrouter_mirror_fib_event(struct vrouter *vr, unsigned long event,
  *
  * Context: any.
  */
-void vrouter_mirror_neigh_event(struct vrouter *vr, const struct neighbour *n)
+void vrouter_mirror_neigh_event(struct vrouter *vr, struct neighbour *n)
 {
 	const struct in6_addr *addr = (const void *)n->primary_key;
 	struct neigh_event *ev;
 	__be64 bytes[2] = {};
+	u8 mac[MAX_ADDR_LEN];
 
 	/* Anchors, and the vifs that matter, are in a Linux VRF. */
 	if (!netif_is_l3_slave(n->dev) || xa_empty(&vr->mirror->tables) ||
@@ -280,6 +287,9 @@ void vrouter_mirror_neigh_event(struct vrouter *vr, const struct neighbour *n)
 		}
 		ev->addr.addr[0] = be64_to_cpu(bytes[0]);
 		ev->addr.addr[1] = be64_to_cpu(bytes[1]);
+		ev->known = READ_ONCE(n->nud_state) & NUD_VALID && !n->dead;
+		neigh_ha_snapshot(mac, n, n->dev);
+		ether_addr_copy(ev->mac, mac);
 	}
 	queue(vr->mirror, ev ? &ev->ev : NULL, VROUTER_EVENT_NEIGH);
 }
@@ -319,7 +329,8 @@ static void take_event(struct vrouter *vr, struct vrouter_event *ev)
 		break;
 	case VROUTER_EVENT_NEIGH:
 		neigh = container_of(ev, struct neigh_event, ev);
-		vrouter_path_update_neigh(vr, neigh->ifindex, &neigh->addr);
+		vrouter_path_update_neigh(vr, neigh->ifindex, &neigh->addr,
+					  neigh->known ? neigh->mac : NULL);
 		break;
 	}
 	event_free(ev);

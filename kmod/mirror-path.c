@@ -105,14 +105,23 @@ static const struct vrouter_vrf *anchor_owner(struct vrouter *vr, const struct v
 static void say_tunnel(struct vrouter_path *path, const struct vrouter_vrf *owner,
 		       struct vrouter_nh_spec *spec)
 {
-	if (vtep_mac(&path->way.gateway, owner->import->anchor, path->rmac))
-		path->has_rmac = true;
+	if (!path->has_rmac)
+		path->has_rmac = vtep_mac(&path->way.gateway, owner->import->anchor, path->rmac);
 	spec->type = VROUTER_NEXTHOP_TYPE_TUNNEL;
 	spec->via = path->way.gateway;
 	spec->vni = owner->vni;
 	spec->down = !path->has_rmac || !netif_running(owner->import->anchor);
 	if (path->has_rmac)
 		ether_addr_copy(spec->rmac, path->rmac);
+}
+
+/* Not by what neighbours told as they changed, but by what they say now. */
+static void look_up(struct vrouter *vr, struct vrouter_path *path)
+{
+	const struct vrouter_vrf *owner = path->has_rmac ? anchor_owner(vr, path) : NULL;
+
+	if (owner)
+		vtep_mac(&path->way.gateway, owner->import->anchor, path->rmac);
 }
 
 /* The VRF that follows the Linux VRF of a device, to which a route leaks. */
@@ -291,8 +300,10 @@ void vrouter_path_update_all(struct vrouter *vr)
 	struct vrouter_path *path;
 
 	list_for_each_entry(import, &vr->mirror->imports, list)
-		list_for_each_entry(path, &import->paths, list)
+		list_for_each_entry(path, &import->paths, list) {
+			look_up(vr, path);
 			update(vr, path);
+		}
 }
 
 void vrouter_path_update_dev(struct vrouter *vr, int ifindex)
@@ -302,18 +313,27 @@ void vrouter_path_update_dev(struct vrouter *vr, int ifindex)
 
 	list_for_each_entry(import, &vr->mirror->imports, list)
 		list_for_each_entry(path, &import->paths, list)
-			if (path->way.type == RTN_UNICAST && path->way.ifindex == ifindex)
+			if (path->way.type == RTN_UNICAST && path->way.ifindex == ifindex) {
+				look_up(vr, path);
 				update(vr, path);
+			}
 }
 
-void vrouter_path_update_neigh(struct vrouter *vr, int ifindex, const struct vrouter_prefix *addr)
+void vrouter_path_update_neigh(struct vrouter *vr, int ifindex, const struct vrouter_prefix *addr,
+			       const u8 *mac)
 {
 	struct vrouter_way way = {
 		.type = RTN_UNICAST, .ifindex = ifindex, .gateway = *addr,
 	};
 	struct vrouter_path *path;
 
-	hlist_for_each_entry(path, bucket(vr->mirror, &way), node)
-		if (same_way(&path->way, &way))
-			update(vr, path);
+	hlist_for_each_entry(path, bucket(vr->mirror, &way), node) {
+		if (!same_way(&path->way, &way))
+			continue;
+		if (mac && is_valid_ether_addr(mac)) {
+			ether_addr_copy(path->rmac, mac);
+			path->has_rmac = true;
+		}
+		update(vr, path);
+	}
 }

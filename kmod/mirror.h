@@ -274,7 +274,7 @@ void vrouter_mirror_unwatch(struct vrouter *vr);
 /* What notifiers tell; any context. Whether it is about a table that is followed. */
 bool vrouter_mirror_fib_event(struct vrouter *vr, unsigned long event,
 			      const struct fib_notifier_info *info);
-void vrouter_mirror_neigh_event(struct vrouter *vr, const struct neighbour *n);
+void vrouter_mirror_neigh_event(struct vrouter *vr, struct neighbour *n);
 /* Have what had no room tried again, some time later. */
 void vrouter_mirror_retry(struct vrouter *vr);
 /* Something was not followed: have everything read anew. */
@@ -297,7 +297,9 @@ void vrouter_path_put(struct vrouter *vr, struct vrouter_path *path);
 /* Look at the host's state again, and have the nexthop say it. */
 void vrouter_path_update_all(struct vrouter *vr);
 void vrouter_path_update_dev(struct vrouter *vr, int ifindex);
-void vrouter_path_update_neigh(struct vrouter *vr, int ifindex, const struct vrouter_prefix *addr);
+/* A neighbour had this MAC, NULL when none that is known. */
+void vrouter_path_update_neigh(struct vrouter *vr, int ifindex, const struct vrouter_prefix *addr,
+			       const u8 *mac);
 
 /* mirror-set.c */
 /* The set that an entry's fib leads to, for one more entry. ERR_PTR() on failure. */
