@@ -56,9 +56,13 @@ static const struct rhashtable_params by_prefix = {
 	.automatic_shrinking = true,
 };
 
+static void hold_work(struct work_struct *work);
+
 int vrouter_entry_init(struct vrouter_mirror *m)
 {
 	INIT_LIST_HEAD(&m->failed);
+	INIT_LIST_HEAD(&m->held);
+	INIT_DELAYED_WORK(&m->hold_work, hold_work);
 	return rhashtable_init(&m->entries, &by_prefix);
 }
 
@@ -242,6 +246,7 @@ static void entry_remove(struct vrouter *vr, struct vrouter_entry *e)
 	rhashtable_remove_fast(&vr->mirror->entries, &e->node, by_prefix);
 	list_del(&e->list);
 	list_del(&e->failed);
+	list_del(&e->held);
 	vrouter_fib_free(e->fib);
 	kfree(e);
 }
@@ -256,6 +261,7 @@ static struct vrouter_entry *entry_make(struct vrouter *vr, struct vrouter_vrf *
 	e->vrf = vrf;
 	e->prefix = fib->prefix;
 	INIT_LIST_HEAD(&e->failed);
+	INIT_LIST_HEAD(&e->held);
 	if (rhashtable_insert_fast(&vr->mirror->entries, &e->node, by_prefix)) {
 		kfree(e);
 		return NULL;
@@ -295,10 +301,84 @@ static void entry_set_fib(struct vrouter *vr, struct vrouter_entry *e, struct vr
 	if (e->fib)
 		vrouter_fib_free(e->fib);
 	e->fib = fib;
+	list_del_init(&e->held);
 	/* The host's route is a new one, too. */
 	e->mark = VROUTER_MARK_UNKNOWN;
 	e->gen = vr->mirror->gen;
 	entry_resolve(vr, e);
+}
+
+/* --- make before break ------------------------------------------------------------ */
+
+#define HOLD_BATCH	1024	/* entries with vr->lock held */
+
+/* Have the work run then, unless it does before. */
+static void plan_hold(struct vrouter_mirror *m, unsigned long until)
+{
+	unsigned long now = jiffies;
+
+	if (READ_ONCE(m->vr->dying) || (delayed_work_pending(&m->hold_work) &&
+					!time_before(until, m->hold_next)))
+		return;
+	m->hold_next = until;
+	mod_delayed_work(m->wq, &m->hold_work, time_after(until, now) ? until - now : 0);
+}
+
+static void hold_work(struct work_struct *work)
+{
+	struct vrouter_mirror *m =
+		container_of(to_delayed_work(work), struct vrouter_mirror, hold_work);
+	struct vrouter_entry *e, *next;
+	unsigned long first = jiffies;
+	bool any = false;
+	int n = 0;
+
+	mutex_lock(&m->vr->lock);
+	list_for_each_entry_safe(e, next, &m->held, held) {
+		if (time_after_eq(jiffies, e->until) && n++ < HOLD_BATCH) {
+			entry_remove(m->vr, e);
+		} else if (!any || time_before(e->until, first)) {
+			first = e->until;
+			any = true;
+		}
+		cond_resched();
+	}
+	if (any)
+		plan_hold(m, first);
+	mutex_unlock(&m->vr->lock);
+}
+
+/*
+ * The host's route is gone. With a hold its packets go on as they did for a while,
+ * unless another takes its place: routing daemons withdraw what they are about to
+ * announce again.
+ */
+static void entry_withdraw(struct vrouter *vr, struct vrouter_entry *e)
+{
+	struct vrouter_mirror *m = vr->mirror;
+
+	if (!e->vrf->hold || !e->set) {
+		entry_remove(vr, e);
+		return;
+	}
+	if (!list_empty(&e->held))
+		return;
+	e->until = jiffies + msecs_to_jiffies(e->vrf->hold);
+	list_add_tail(&e->held, &m->held);
+	plan_hold(m, e->until);
+}
+
+void vrouter_entry_hold_changed(struct vrouter *vr, struct vrouter_vrf *vrf)
+{
+	unsigned long most = jiffies + msecs_to_jiffies(vrf->hold);
+	struct vrouter_entry *e;
+
+	list_for_each_entry(e, &vr->mirror->held, held) {
+		if (e->vrf != vrf || !time_after(e->until, most))
+			continue;
+		e->until = most;
+		plan_hold(vr->mirror, most);
+	}
 }
 
 /* IPv6 alone tells of the paths of a route one by one. */
@@ -338,7 +418,7 @@ static void take_part(struct vrouter *vr, struct vrouter_entry *e, struct vroute
 	}
 	if (!fib->n) {
 		vrouter_fib_free(fib);
-		entry_remove(vr, e);
+		entry_withdraw(vr, e);
 		return;
 	}
 	entry_set_fib(vr, e, fib);
@@ -364,12 +444,15 @@ void vrouter_entry_take(struct vrouter *vr, struct vrouter_fib *fib)
 	struct vrouter_import *import = xa_load(&vr->mirror->tables, fib->table);
 	struct vrouter_entry *e = import ? find(vr->mirror, import->vrf, &fib->prefix) : NULL;
 
-	if (e && e->fib->n && fib->n && fib->event != FIB_EVENT_ENTRY_REPLACE) {
+	if (e && e->fib->n && fib->n && fib->event != FIB_EVENT_ENTRY_REPLACE &&
+	    list_empty(&e->held)) {
 		take_part(vr, e, fib);
 		return;
 	}
 	if (!import || fib->event == FIB_EVENT_ENTRY_DEL || !is_followed(fib)) {
-		if (e)
+		if (e && import && fib->event == FIB_EVENT_ENTRY_DEL)
+			entry_withdraw(vr, e);
+		else if (e)
 			entry_remove(vr, e);
 		vrouter_fib_free(fib);
 		return;
@@ -401,7 +484,7 @@ void vrouter_entry_sweep(struct vrouter *vr, struct vrouter_import *import)
 
 	list_for_each_entry_safe(e, next, &import->entries, list) {
 		if (e->gen != vr->mirror->gen)
-			entry_remove(vr, e);
+			entry_withdraw(vr, e);
 		cond_resched();
 	}
 }

@@ -476,6 +476,7 @@ void vrouter_mirror_unwatch(struct vrouter *vr)
 	unregister_nexthop_notifier(vr->net, &m->nh_nb);
 	/* Who found the instance alive is done queueing. */
 	cancel_delayed_work_sync(&m->work);
+	cancel_delayed_work_sync(&m->hold_work);
 	list_for_each_entry_safe(ev, next, &m->events, list)
 		event_free(ev);
 	INIT_LIST_HEAD(&m->events);

@@ -68,6 +68,9 @@ struct vrouter_import {
  * @sets: by owner or content
  * @entries: by VRF and prefix
  * @failed: entries that wait for room
+ * @held: entries that the host has no more
+ * @hold_work: lets go of those whose time is over
+ * @hold_next: when it runs, while it is pending
  * @gen: of the latest dump
  * @lock: of what follows
  * @events: what the work has not taken yet
@@ -86,6 +89,9 @@ struct vrouter_mirror {
 	struct hlist_head sets[1 << VROUTER_MIRROR_BITS];
 	struct rhashtable entries;
 	struct list_head failed;
+	struct list_head held;
+	struct delayed_work hold_work;
+	unsigned long hold_next;
 	u32 gen;
 	spinlock_t lock;	/* of the events; any context */
 	struct list_head events;
@@ -241,6 +247,8 @@ struct vrouter_fib {
  * @list: in vrouter_import.entries
  * @set_list: in vrouter_set.entries
  * @failed: in vrouter_mirror.failed
+ * @held: in vrouter_mirror.held
+ * @until: how long it stays there, in jiffies
  * @vrf: the VRF
  * @prefix: the prefix
  * @fib: what the host's FIB has
@@ -253,6 +261,8 @@ struct vrouter_entry {
 	struct list_head list;
 	struct list_head set_list;
 	struct list_head failed;
+	struct list_head held;
+	unsigned long until;
 	struct vrouter_vrf *vrf;
 	struct vrouter_prefix prefix;
 	struct vrouter_fib *fib;
@@ -328,6 +338,8 @@ void vrouter_entry_flush(struct vrouter *vr, struct vrouter_import *import);
 /* Remove what the latest dump did not have. */
 void vrouter_entry_sweep(struct vrouter *vr, struct vrouter_import *import);
 void vrouter_entry_retry(struct vrouter *vr);
+/* The VRF's hold is another one, which those that are held may have outlived. */
+void vrouter_entry_hold_changed(struct vrouter *vr, struct vrouter_vrf *vrf);
 /* A route of a vif is about to come to a prefix, or has gone. */
 void vrouter_entry_yield(struct vrouter *vr, struct vrouter_vrf *vrf,
 			 const struct vrouter_prefix *p);

@@ -263,6 +263,8 @@ static int vrf_change(struct vrouter *vr, struct vrouter_vrf *vrf, struct genl_i
 	}
 	apply_settings(vrf, a);
 	err = vrouter_import_set(vr, vrf, a);
+	if (a[VROUTER_A_VRF_HOLD])
+		vrouter_entry_hold_changed(vr, vrf);
 	write_record(vr, vrf);
 	/* Inner source MACs follow the VRF's VNI and router MAC. */
 	vrouter_nexthop_publish_vni(vr, vni);

@@ -527,6 +527,55 @@ done
 echo "$was" >$queue
 reach "what was there before is there"
 
+# --- make before break -----------------------------------------------------------------
+has()
+{
+	vr leaf route show vrf red | grep "^$1 "
+}
+
+has_not()
+{
+	! has "$1"
+}
+
+withdraw()
+{
+	must ip -n leaf route del 10.1.2.0/24 vrf red
+	must ip -n leaf -6 route del fd00:2::/64 vrf red
+}
+
+announce()
+{
+	conf leaf <<-END
+	route add 10.1.2.0/24 vrf red nhid 11 proto bgp
+	route add fd00:2::/64 vrf red via ::ffff:10.255.0.2 dev brred onlink proto bgp
+	END
+}
+
+must vr leaf vrf set red hold 60000
+withdraw
+must poll "$DEADLINE" has_not 172.16.0.0/32
+reach "withdrawn routes that are held"
+check "one of IPv4 is there" has 10.1.2.0/24
+check "one of IPv6 is there" has fd00:2::/64
+announce
+marked "announced again while held" red 10.1.2.0/24 rt_offload
+must vr leaf vrf set red hold 0
+reach "what was announced again stays"
+must vr leaf vrf set red hold 60000
+withdraw
+check "they are held" has 10.1.2.0/24
+must vr leaf vrf set red hold 300
+check "a shorter hold is over soon" poll "$DEADLINE" has_not 10.1.2.0/24
+check "of IPv6 as well" poll "$DEADLINE" has_not fd00:2::/64
+announce
+marked "announced after all" red 10.1.2.0/24 rt_offload
+must vr leaf vrf set red hold 0
+withdraw
+check "exact without a hold" poll "$DEADLINE" has_not 10.1.2.0/24
+announce
+reach "and as it was"
+
 # --- an import before there is anything -----------------------------------------------
 must vr leaf vif del blue-a
 must vr leaf vrf del blue
