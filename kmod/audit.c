@@ -55,37 +55,37 @@ struct audit_cursor {
 #define AUDIT_DONE	(VROUTER_AUDIT_OBJECT_ROUTE + 1)
 #define AUDIT_BATCH	1024	/* objects, before others get the lock */
 
-/* struct field - a member of a record. */
+/* struct field - a member of a record, which ends where the next one begins. */
 struct field {
 	const char *name;
 	u16 offset;
-	u16 size;
 };
 
 #define FIELD(type, member)						\
-	{ .name = #member, .offset = offsetof(struct type, member),	\
-	  .size = sizeof_field(struct type, member) }
+	{ .name = #member, .offset = offsetof(struct type, member) }
+#define FIELDS_END(size)	{ .offset = size }
 
-/* Whether records agree in all of @n fields; if not, the first one that differs. */
-static bool same_fields(const struct field *field, int n, const void *want, const void *have,
+/* Whether records agree in all fields of a list; if not, the first one that differs. */
+static bool same_fields(const struct field *field, const void *want, const void *have,
 			struct finding *f)
 {
 	const u8 *w, *h;
-	int i, at;
+	int size, at;
 
-	for (i = 0; i < n; i++) {
-		w = want + field[i].offset;
-		h = have + field[i].offset;
-		for (at = 0; at < field[i].size && w[at] == h[at]; at++)
+	for (; field->name; field++) {
+		w = want + field->offset;
+		h = have + field->offset;
+		size = field[1].offset - field->offset;
+		for (at = 0; at < size && w[at] == h[at]; at++)
 			;
-		if (at == field[i].size)
+		if (at == size)
 			continue;
 		/* Of long fields, from the first byte that differs. */
-		if (field[i].size <= sizeof(u64))
+		if (size <= sizeof(u64))
 			at = 0;
-		strscpy(f->field, field[i].name, sizeof(f->field));
-		snprintf(f->want, sizeof(f->want), "%*ph", min(field[i].size - at, 16), w + at);
-		snprintf(f->have, sizeof(f->have), "%*ph", min(field[i].size - at, 16), h + at);
+		strscpy(f->field, field->name, sizeof(f->field));
+		snprintf(f->want, sizeof(f->want), "%*ph", min(size - at, 16), w + at);
+		snprintf(f->have, sizeof(f->have), "%*ph", min(size - at, 16), h + at);
 		return false;
 	}
 	return true;
@@ -105,17 +105,25 @@ static bool vtep_agrees(struct vrouter *vr, struct finding *f)
 {
 	static const struct field fields[] = {
 		FIELD(vr_hdr, magic), FIELD(vr_hdr, abi), FIELD(vr_hdr, vtep),
-		FIELD(vr_hdr, vtep6), FIELD(vr_hdr, port6), FIELD(vr_hdr, reserved_check),
-		FIELD(vr_hdr, flags),
+		FIELD(vr_hdr, vtep6), FIELD(vr_hdr, flags), FIELD(vr_hdr, ncpu),
+		FIELD(vr_hdr, blocks), FIELD(vr_hdr, nhs), FIELD(vr_hdr, slots),
+		FIELD(vr_hdr, port6), FIELD(vr_hdr, reserved_check), FIELD(vr_hdr, size),
+		FIELDS_END(offsetofend(struct vr_hdr, size)),
 	};
-	const struct vr_hdr *have = vrouter_hdr(vrouter_img(vr));
+	const struct vrouter_img *img = vrouter_img(vr);
+	const struct vr_hdr *have = vrouter_hdr(img);
 	struct vr_hdr want = {
 		.magic = VR_IMAGE_MAGIC,
 		.abi = VR_IMAGE_ABI,
+		.ncpu = nr_cpu_ids,
+		.blocks = img->view.size[VR_SEC_BLOCK] / nr_cpu_ids,
+		.nhs = img->view.size[VR_SEC_NHCTR] / nr_cpu_ids,
+		.slots = rounddown_pow_of_two(img->view.size[VR_SEC_SLOT]),
 	};
 
+	memcpy(want.size, img->view.size, sizeof(want.size));
 	vrouter_vtep_fill(vr, &want);
-	return same_fields(fields, ARRAY_SIZE(fields), &want, have, f);
+	return same_fields(fields, &want, have, f);
 }
 
 static bool vrf_agrees(struct vrouter *vr, const struct vrouter_vrf *vrf, struct finding *f)
@@ -123,6 +131,7 @@ static bool vrf_agrees(struct vrouter *vr, const struct vrouter_vrf *vrf, struct
 	static const struct field fields[] = {
 		FIELD(vr_vrf, block), FIELD(vr_vrf, vni), FIELD(vr_vrf, rmac), FIELD(vr_vrf, id),
 		FIELD(vr_vrf, source_check), FIELD(vr_vrf, silent), FIELD(vr_vrf, mss),
+		FIELDS_END(offsetofend(struct vr_vrf, mss)),
 	};
 	const struct vrouter_img *img = vrouter_img(vr);
 	struct vr_vrf want = {};
@@ -131,7 +140,7 @@ static bool vrf_agrees(struct vrouter *vr, const struct vrouter_vrf *vrf, struct
 	vrouter_vrf_fill(vrf, &want);
 	return same_number("index of its VNI", vrf->idx,
 			   vr_vrf_by_vni(&img->view, vrouter_hdr(img)->slots, vrf->vni), f) &&
-	       same_fields(fields, ARRAY_SIZE(fields), &want, vrouter_vrf_rec(img, vrf->idx), f);
+	       same_fields(fields, &want, vrouter_vrf_rec(img, vrf->idx), f);
 }
 
 static bool vif_agrees(struct vrouter *vr, const struct vrouter_vif *vif, struct finding *f)
@@ -139,7 +148,7 @@ static bool vif_agrees(struct vrouter *vr, const struct vrouter_vif *vif, struct
 	static const struct field fields[] = {
 		FIELD(vr_vif, ifindex), FIELD(vr_vif, vrf), FIELD(vr_vif, block),
 		FIELD(vr_vif, flags), FIELD(vr_vif, gateway_mac), FIELD(vr_vif, mtu),
-		FIELD(vr_vif, source_check),
+		FIELD(vr_vif, source_check), FIELDS_END(sizeof(struct vr_vif)),
 	};
 	const struct vrouter_img *img = vrouter_img(vr);
 	u32 ifindex = vif->dev->ifindex;
@@ -149,19 +158,20 @@ static bool vif_agrees(struct vrouter *vr, const struct vrouter_vif *vif, struct
 	vrouter_vif_fill(vif, &want);
 	return same_number("index of its ifindex", vif->idx,
 			   vr_vif_by_ifindex(&img->view, vrouter_hdr(img)->slots, ifindex), f) &&
-	       same_fields(fields, ARRAY_SIZE(fields), &want, vrouter_vif_rec(img, vif->idx), f);
+	       same_fields(fields, &want, vrouter_vif_rec(img, vif->idx), f);
 }
 
 static bool group_agrees(struct vrouter *vr, const struct vrouter_group *g, struct finding *f)
 {
 	static const struct field fields[] = {
 		FIELD(vr_group, slot), FIELD(vr_group, members), FIELD(vr_group, member),
+		FIELDS_END(sizeof(struct vr_group)),
 	};
 	const struct vr_group *have = vr_image_group(&vrouter_img(vr)->view, g->idx);
 	struct vr_group want;
 
 	vrouter_group_fill(&want, g);
-	return same_fields(fields, ARRAY_SIZE(fields), &want, have, f);
+	return same_fields(fields, &want, have, f);
 }
 
 /* The remote of a tunnel is let in by the checks of its VRF. */
@@ -178,7 +188,7 @@ static bool nexthop_agrees(struct vrouter *vr, const struct vrouter_nexthop *nh,
 	static const struct field fields[] = {
 		FIELD(vr_nh, type), FIELD(vr_nh, flags), FIELD(vr_nh, mtu), FIELD(vr_nh, target),
 		FIELD(vr_nh, ifindex), FIELD(vr_nh, slot), FIELD(vr_nh, vni), FIELD(vr_nh, csum),
-		FIELD(vr_nh, tmpl_len), FIELD(vr_nh, tmpl),
+		FIELD(vr_nh, tmpl_len), FIELD(vr_nh, tmpl), FIELDS_END(sizeof(struct vr_nh)),
 	};
 	const struct vr_nh *have = vr_image_nexthop(&vrouter_img(vr)->view, nh->slot);
 	struct vr_nh want;
@@ -188,7 +198,7 @@ static bool nexthop_agrees(struct vrouter *vr, const struct vrouter_nexthop *nh,
 	want.slot = nh->slot;
 	if (!have)
 		return same_number("record", nh->rec, 0, f);
-	if (!same_fields(fields, ARRAY_SIZE(fields), &want, have, f))
+	if (!same_fields(fields, &want, have, f))
 		return false;
 	if (nh->group)
 		return group_agrees(vr, nh->group, f);

@@ -77,7 +77,8 @@ static rx_handler_result_t vif_receive(struct vrouter_vif *vif, struct vrouter_c
 		verdict = tenant_verdict(ctx, rec, skb);
 		not_nd = VR_DROP_LINK_LOCAL;
 	}
-	if (unlikely(READ_ONCE(rec->flags) & VR_VIF_HOST) && for_host(vif, rec, ctx, verdict, skb)) {
+	if (unlikely(READ_ONCE(rec->flags) & VR_VIF_HOST) &&
+	    for_host(vif, rec, ctx, verdict, skb)) {
 		vrouter_count_punt(ctx->img, ctx->vrf_idx, ctx->vif_idx, VR_PUNT_HOST,
 				   vrouter_packets(skb));
 		return RX_HANDLER_PASS;

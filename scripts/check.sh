@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Static checks over the whole tree: warnings of both compilers, sparse,
 # checkpatch and shellcheck, stale generated files, rules without their tests, licence
-# lines, who includes
-# whom.
+# lines, who includes whom.
 # Speaks TAP and ends with the count.
 
 set -euo pipefail

@@ -267,7 +267,7 @@ growth()
 	check "a larger image under traffic" vr host-a fastpath enable $(larger 2)
 	# shellcheck disable=SC2086
 	check "the same route finds room" vr host-a $line
-	fill add " nhid 12" | head -n $more | tail -n +$((stopped + 1)) |
+	fill add " nhid 12" | head -n "$more" | tail -n +$((stopped + 1)) |
 		vr host-a -batch - 2>"$work/full"
 	same "and half as many as before again, at the least" "" "$(cat "$work/full")"
 	same "its sections cannot shrink" \
@@ -276,7 +276,7 @@ growth()
 	check "more of everything under traffic" vr host-a fastpath enable vrfs 2000 vifs 2000 nexthops 8000
 	same "there is room for them" "2001 2001 10016" \
 		"$(vr host-a fastpath show | awk '/^ *(vrf|vif|nh) / { print $3 }' | xargs)"
-	fill del | head -n $more | vr_batch host-a
+	fill del | head -n "$more" | vr_batch host-a
 	check "the image of the module is as large" both fastpath disable
 	check "and of new programs" both fastpath enable
 	same "the sizes stay" "2001 2001 10016" \

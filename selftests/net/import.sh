@@ -196,9 +196,10 @@ routes_are()
 # marked NAME VRF PREFIX FLAG: what Linux shows of a route; none for no flag at all
 shows()
 {
-	local line
+	local line family=-4
 
-	line=$(ip -n leaf $([[ $2 != *:* ]] || echo -6) route show table "$(table "$1")" exact "$2")
+	[[ $2 != *:* ]] || family=-6
+	line=$(ip -n leaf "$family" route show table "$(table "$1")" exact "$2")
 	case $3 in
 	none)	[ -n "$line" ] && ! grep -q rt_ <<<"$line" ;;
 	*)	grep -q " $3\\b" <<<"$line" && [ "$(grep -o 'rt_[a-z_]*' <<<"$line" | sort -u | wc -l)" -eq 1 ] ;;
@@ -449,7 +450,6 @@ fast_path leaf
 reach "and all is as it was"
 
 # --- devices ------------------------------------------------------------------------
-all="10.1.2.0/24 $tunnel proto bgp metric 20"
 must ip -n leaf link set brred nomaster
 routes_are "without the L3VNI's bridge there is no tunnel" red "$end"
 check "and no way" cut_off 10.1.2.10

@@ -161,9 +161,9 @@ static void flow_receive(struct flow *flow)
 			continue;
 		((char *)&answer)[n] = 0;
 		flow->answered[number] = true;
-		strcpy(flow->last, answer.name);
+		snprintf(flow->last, sizeof(flow->last), "%s", answer.name);
 		if (!flow->first[0])
-			strcpy(flow->first, answer.name);
+			snprintf(flow->first, sizeof(flow->first), "%s", answer.name);
 	}
 }
 
