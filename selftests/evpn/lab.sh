@@ -9,7 +9,7 @@
 . "$(dirname "$0")/lib.sh"
 
 lab
-for part in ${PARTS:-reach underlay6 ecmp rmac death restart}; do
+for part in ${PARTS:-reach announce underlay6 ecmp rmac death restart}; do
 	note "--- $part, after $SECONDS s"
 	# shellcheck disable=SC1090
 	. "$evpn/parts/$part.sh"

@@ -78,3 +78,17 @@ reaches wanred fd00:50::1 red2
 must fr leaf2 "configure terminal" "vrf red" "no ip route 10.50.0.0/16 10.1.2.10" \
 	"no ipv6 route fd00:50::/32 fd00:1:2::10"
 loses_route leaf1 red 10.50.0.0/16
+
+# --- and all of it is the same, in Linux, in the module and in the image
+agrees()
+{
+	local got
+
+	got=$(vr "$1" audit)
+	echo "$got"
+	[ "$(wc -l <<<"$got")" -eq 1 ]
+}
+
+for node in $VTEPS; do
+	check "the audit of $node finds nothing" poll "$DEADLINE" agrees $node
+done
