@@ -90,5 +90,5 @@ agrees()
 }
 
 for node in $VTEPS; do
-	check "the audit of $node finds nothing" poll "$DEADLINE" agrees $node
+	check "the audit of $node finds nothing" poll "$DEADLINE" agrees "$node"
 done
