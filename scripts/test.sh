@@ -111,7 +111,8 @@ evpn()
 	mkdir -p "$share"
 	TMO=${EVPN_TMO:-1800} scripts/uml.sh "$share" env \
 		"LAYOUTS=${EVPN_LAYOUTS:-vrouter}" "MODES=${EVPN_MODES:-module}" \
-		"PARTS=${EVPN_PARTS:-reach announce ecmp rmac restart}" "VRCTL=$top/build/vrctl" "$top/selftests/evpn/run_all.sh"
+		"PARTS=${EVPN_PARTS:-reach announce ecmp rmac restart}" \
+		"VRCTL=$top/build/vrctl" "$top/selftests/evpn/run_all.sh"
 }
 
 # What a process in the background printed to FILE and FILE.err, as it comes;
