@@ -271,13 +271,37 @@ never_came()
 	ip -n "$1" -s -j link show eth0 | jq '.[0].stats64.tx.dropped'
 }
 
+# All but the lines of route tables: how a table lies in them, its past decides.
 occupation()
 {
 	local host
 
 	for host in "${hosts[@]}"; do
-		vr "$host" -j fastpath show | jq -c '.[0].section[] | [.name, .used]'
+		vr "$host" -j fastpath show |
+			jq -c '.[0].section[] | select(.name != "line") | [.name, .used]'
 	done
+}
+
+lines()
+{
+	vr "$1" -j fastpath show | jq '.[0].section[] | select(.name == "line") | .used'
+}
+
+# Without any VRF there is no table.
+no_vrfs()
+{
+	{
+		vr "$1" -j vif | jq -r '.[] | "vif del \(.dev)"'
+		vr "$1" -j nexthop | jq -r '.[] | select(.type == "vrf" and .id < 2147483648) |
+			"nexthop replace id \(.id) blackhole"'
+		vr "$1" -j vrf | jq -r '.[] | "vrf del \(.name)"'
+	} | vr_batch "$1"
+}
+
+has_no_lines()
+{
+	lines "$1"
+	[ "$(lines "$1")" -eq "$no_lines" ]
 }
 
 as_before()
@@ -300,6 +324,9 @@ leftovers()
 quiet_defaults
 note "SEED=$SEED CHURN=$CHURN"
 topology
+nets fresh
+must vr fresh vrf add red vni 5001
+no_lines=$(lines fresh)
 occupation >"$work/occupation"
 sent_before=$(ended)
 for name in "${steady[@]}"; do
@@ -354,6 +381,11 @@ check "nothing of it is left in the images" poll "$DEADLINE" as_before
 for name in tunnel vif; do
 	check "packets took the path that is meant ($name)" \
 		test "$(counter host-a vrf.red "traffic.$name-$path")" -gt 0
+done
+for host in "${hosts[@]}"; do
+	no_vrfs "$host"
+	check "nothing of a table is left in the image of $host" \
+		poll "$DEADLINE" has_no_lines "$host"
 done
 remove_all
 same "nobody holds the module" 0 "$(awk '$1 == "vrouter" { print $3 }' /proc/modules)"
