@@ -77,8 +77,7 @@ build()
 
 # Scenarios in which the module calls what differs between kernels: sockets and GRO,
 # devices, neighbours, FIB and nexthop notifiers, netfilter, netlink.
-of_kernels=(forward underlay underlay6 vtep6 interop interop6 devices gateway import port
-	    port6 lifecycle netlink bulk)
+of_kernels=(underlay underlay6 interop interop6 gateway import port lifecycle netlink)
 
 # A stock kernel, emulated as a rule and so ten times slower: all with XDP, and by the
 # module alone what differs between kernels. Part native has all of that.
