@@ -133,22 +133,13 @@ static u32 metric_of(const struct vrouter_fib *fib)
 static int route_add(struct vrouter *vr, struct vrouter_entry *e)
 {
 	struct vrouter_route *rt;
-	int err;
 
 	rt = vrouter_route_alloc(e->vrf, &e->prefix, e->set->nh, protocol_of(e->fib),
 				 metric_of(e->fib));
 	if (!rt)
 		return -ENOMEM;
 	rt->mirrored = true;
-	err = vrouter_route_install(vr, rt, NULL);
-	if (err) {
-		vrouter_route_free(vr, rt);
-		return err;
-	}
-	vrouter_route_link(rt);
-	vr->gen++;
-	vrouter_notify_route(vr, rt, VROUTER_CMD_ROUTE_NTF);
-	return 0;
+	return vrouter_route_enter(vr, rt, NULL);
 }
 
 static int route_change(struct vrouter *vr, struct vrouter_entry *e, struct vrouter_route *rt)

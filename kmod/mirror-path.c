@@ -188,15 +188,6 @@ static u8 mark_of(const struct vrouter_nh_spec *spec)
 	return spec->down ? 0 : VROUTER_MARK_OFFLOAD;
 }
 
-static bool says(const struct vrouter_nexthop *nh, const struct vrouter_nh_spec *spec)
-{
-	return nh->type == spec->type && nh->vni == spec->vni && nh->vif == spec->vif &&
-	       nh->vrf == spec->vrf && nh->down == spec->down &&
-	       vrouter_address_equal(&nh->via, &spec->via) && nh->hop.len == spec->hop.len &&
-	       vrouter_address_equal(&nh->hop, &spec->hop) && nh->glean == spec->glean &&
-	       ether_addr_equal(nh->rmac, spec->rmac);
-}
-
 /* Whether a nexthop in use can say the other without a word to its users. */
 static bool fits(const struct vrouter_nexthop *nh, const struct vrouter_nh_spec *spec)
 {
@@ -235,7 +226,7 @@ static void update(struct vrouter *vr, struct vrouter_path *path)
 	u8 mark = mark_of(&spec), was = path->mark;
 	int err;
 
-	if (says(path->nh, &spec))
+	if (vrouter_nexthop_says(path->nh, &spec))
 		return;
 	path->mark = mark;
 	if (fits(path->nh, &spec)) {

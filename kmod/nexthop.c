@@ -284,15 +284,28 @@ static u32 hash_nexthop(const void *data, u32 len, u32 seed)
 	return hash_spec(&s, len, seed);
 }
 
+/* Whether it leads there already: to the same peer, vif, router or VRF. */
+static bool is_same_target(const struct vrouter_nexthop *nh, const struct vrouter_nh_spec *s)
+{
+	return nh->type == s->type && nh->vni == s->vni && nh->vif == s->vif &&
+	       nh->vrf == s->vrf && nh->glean == s->glean &&
+	       vrouter_address_equal(&nh->via, &s->via) &&
+	       nh->hop.len == s->hop.len && vrouter_address_equal(&nh->hop, &s->hop);
+}
+
+static bool is_same_mac(const struct vrouter_nexthop *nh, const struct vrouter_nh_spec *s)
+{
+	return !memcmp(nh->rmac, s->rmac, ETH_ALEN) && !memcmp(nh->lladdr, s->lladdr, ETH_ALEN);
+}
+
+bool vrouter_nexthop_says(const struct vrouter_nexthop *nh, const struct vrouter_nh_spec *s)
+{
+	return is_same_target(nh, s) && is_same_mac(nh, s) && nh->down == s->down;
+}
+
 static int differs(struct rhashtable_compare_arg *arg, const void *obj)
 {
-	const struct vrouter_nh_spec *s = arg->key;
-	const struct vrouter_nexthop *nh = obj;
-
-	return nh->type != s->type || !vrouter_address_equal(&nh->via, &s->via) ||
-	       nh->vni != s->vni || nh->vif != s->vif || nh->vrf != s->vrf ||
-	       !vrouter_address_equal(&nh->hop, &s->hop) || nh->glean != s->glean ||
-	       memcmp(nh->rmac, s->rmac, ETH_ALEN) || memcmp(nh->lladdr, s->lladdr, ETH_ALEN);
+	return !is_same_target(obj, arg->key) || !is_same_mac(obj, arg->key);
 }
 
 static const struct rhashtable_params by_spec = {
@@ -673,15 +686,6 @@ static int check_change(const struct vrouter_nexthop *nh, const struct vrouter_n
 		return vrouter_refuse(info->extack, attr, -EBUSY,
 				      "type: a nexthop in use keeps its VRF, or stays without one");
 	return 0;
-}
-
-/* Whether it goes on to lead where it led: to the same peer, vif, router or VRF. */
-static bool is_same_target(const struct vrouter_nexthop *nh, const struct vrouter_nh_spec *s)
-{
-	return nh->type == s->type && nh->vni == s->vni && nh->vif == s->vif &&
-	       nh->vrf == s->vrf && nh->glean == s->glean &&
-	       vrouter_address_equal(&nh->via, &s->via) &&
-	       nh->hop.len == s->hop.len && vrouter_address_equal(&nh->hop, &s->hop);
 }
 
 /* The target is not let go of: it stays a peer all the time. */

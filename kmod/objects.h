@@ -149,6 +149,8 @@ void vrouter_nexthop_close(struct vrouter *vr, struct vrouter_nexthop *nh);
 /* Routes take and release. The last route takes an auto-made nexthop along. */
 void vrouter_nexthop_hold(struct vrouter_nexthop *nh);
 void vrouter_nexthop_release(struct vrouter *vr, struct vrouter_nexthop *nh);
+/* Whether it says that already; of no group. */
+bool vrouter_nexthop_says(const struct vrouter_nexthop *nh, const struct vrouter_nh_spec *spec);
 /* What the nexthop's record is to say, but for its slot. */
 void vrouter_nexthop_fill(struct vrouter *vr, const struct vrouter_nexthop *nh, struct vr_nh *rec);
 /* Write it anew from what the objects say now. */
@@ -215,6 +217,9 @@ void vrouter_route_unlink(struct vrouter_route *rt);
 /* Exchange what a route in its table says for what the caller holds. */
 void vrouter_route_swap(struct vrouter_route *rt, struct vrouter_nexthop **nh, u8 *protocol,
 			u32 *metric);
+/* A new route comes into the image and its VRF's table; freed on failure. */
+int vrouter_route_enter(struct vrouter *vr, struct vrouter_route *rt,
+			struct netlink_ext_ack *extack);
 /* Have the image say what the route says. */
 int vrouter_route_install(struct vrouter *vr, struct vrouter_route *rt,
 			  struct netlink_ext_ack *extack);

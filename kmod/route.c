@@ -208,21 +208,11 @@ int vrouter_route_install(struct vrouter *vr, struct vrouter_route *rt,
 	return err;
 }
 
-int vrouter_route_add(struct vrouter *vr, struct vrouter_vrf *vrf, const struct vrouter_prefix *p,
-		      struct vrouter_nexthop *nh, u8 protocol, u32 metric,
-		      struct netlink_ext_ack *extack)
+int vrouter_route_enter(struct vrouter *vr, struct vrouter_route *rt,
+			struct netlink_ext_ack *extack)
 {
-	struct vrouter_route *rt;
-	int err;
+	int err = vrouter_route_install(vr, rt, extack);
 
-	if (vrouter_route_find(vrf, p)) {
-		NL_SET_ERR_MSG(extack, "address: the VRF has a route to this prefix already");
-		return -EEXIST;
-	}
-	rt = vrouter_route_alloc(vrf, p, nh, protocol, metric);
-	if (!rt)
-		return -ENOMEM;
-	err = vrouter_route_install(vr, rt, extack);
 	if (err) {
 		vrouter_route_free(vr, rt);
 		return err;
@@ -231,6 +221,20 @@ int vrouter_route_add(struct vrouter *vr, struct vrouter_vrf *vrf, const struct 
 	vr->gen++;
 	vrouter_notify_route(vr, rt, VROUTER_CMD_ROUTE_NTF);
 	return 0;
+}
+
+int vrouter_route_add(struct vrouter *vr, struct vrouter_vrf *vrf, const struct vrouter_prefix *p,
+		      struct vrouter_nexthop *nh, u8 protocol, u32 metric,
+		      struct netlink_ext_ack *extack)
+{
+	struct vrouter_route *rt;
+
+	if (vrouter_route_find(vrf, p)) {
+		NL_SET_ERR_MSG(extack, "address: the VRF has a route to this prefix already");
+		return -EEXIST;
+	}
+	rt = vrouter_route_alloc(vrf, p, nh, protocol, metric);
+	return rt ? vrouter_route_enter(vr, rt, extack) : -ENOMEM;
 }
 
 void vrouter_route_remove(struct vrouter *vr, struct vrouter_route *rt)
