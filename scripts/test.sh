@@ -21,6 +21,20 @@ skipped=0
 times=()
 machines=()	# process groups of scenarios that run
 
+# What failed, once more, with what was said about it: the end of a long log is what
+# is looked at, and at times all that is kept of it.
+show_failures()
+{
+	local log name
+
+	for log in "$logs"/*.tap; do
+		name=${log##*/}
+		awk -v "part=${name%.tap}" '
+		/^(not )?ok / { shown = /^not ok /; left = 20 }
+		shown && left-- > 0 { print "# " part ": " $0 }' "$log"
+	done
+}
+
 # Count the results at the top level of a TAP stream, and the ones it planned.
 count_tap()
 {
@@ -62,7 +76,7 @@ part()
 	fi
 	if [ -n "$why" ]; then
 		failed=$((failed + 1))
-		echo "not ok - $name: $why"
+		echo "not ok - $name: $why" | tee -a "$log"
 	fi
 	if [ -n "$why" ] || [ "$f" -gt 0 ]; then
 		tail -n 60 "$log.err" | sed 's/^/# /'
@@ -221,6 +235,7 @@ if [ "$failed" -eq 0 ]; then
 	done
 fi
 
+[ "$failed" -eq 0 ] || show_failures
 echo "# logs are in ${logs#"$top"/}, times:"
 printf '# %s\n' "${times[@]}" "together $SECONDS s"
 echo "$passed passed, $failed failed, $skipped skipped"
