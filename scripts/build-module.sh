@@ -52,5 +52,13 @@ mkdir -p "$dir"
 find "$dir" -type l -delete
 cp -rs "$top/Kbuild" "$top/kmod" "$top/include" "$dir/"
 
+# Settings go with the build; targets come after it.
+targets=()
+for argument in "$@"; do
+	case $argument in
+	*=*)	arguments+=("$argument") ;;
+	*)	targets+=("$argument") ;;
+	esac
+done
 make -j"$(nproc)" "${arguments[@]}" modules
-[ $# -eq 0 ] || make "${arguments[@]}" "$@"
+[ "${#targets[@]}" -eq 0 ] || make "${arguments[@]}" "${targets[@]}"

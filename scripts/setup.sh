@@ -33,7 +33,7 @@ packages=(
 	python3 python3-yaml python3-jsonschema	# what ynl-gen-c imports
 	perl				# checkpatch
 	sparse shellcheck git
-	bison flex bc			# a User-Mode Linux kernel from those sources
+	linux-source-6.1 bison flex bc	# User-Mode Linux kernels, of both sources
 	# Tests
 	libcmocka-dev			# unit tests
 	iproute2 iputils-ping ethtool

@@ -5,6 +5,8 @@
 #
 # Usage: test.sh [PART...]  (default: check unit packet native evpn scenario dkms)
 #
+# Parts run side by side, and show their results one after the other.
+#
 # Part debug, all scenarios once more in a debug kernel, runs when it is named.
 #
 # A part that must run and does not, ends early, or says nothing has failed.
@@ -19,7 +21,7 @@ passed=0
 failed=0
 skipped=0
 times=()
-machines=()	# process groups of scenarios that run
+pool=		# process group of the parts that run
 
 # What failed, once more, with what was said about it: the end of a long log is what
 # is looked at, and at times all that is kept of it.
@@ -49,20 +51,61 @@ count_tap()
 	}' "$1"
 }
 
-# part NAME COMMAND...: run it, show its results, count them
-part()
+# log NAME: where the output of a part goes
+log()
 {
-	local name=$1 log start rc=0 p f s missing why=
-	shift
+	printf '%s/%s.tap\n' "$logs" "${1// /-}"
+}
 
-	log=$logs/${name// /-}.tap
+# run NAME COMMAND...: run a part and note how it ended: its status, and seconds
+run()
+{
+	local file start=$SECONDS rc=0
+
+	file=$(log "$1")
+	shift
+	"$@" >"$file" 2>"$file.err" </dev/null || rc=$?
+	echo "$rc $((SECONDS - start))" >"$file.new"
+	mv "$file.new" "$file.status"
+}
+
+# Parts keep one CPU busy, most of them, so there run as many at a time.
+run_all()
+{
+	local name running=0
+
+	for name in "$@"; do
+		if [ "$running" -ge "$(nproc)" ]; then
+			wait -n || :
+			running=$((running - 1))
+		fi
+		# shellcheck disable=SC2086	# a function and its argument
+		run "$name" $name &
+		running=$((running + 1))
+	done
+	wait
+}
+
+# show NAME: what a part prints, as it comes, until it has ended; then count it
+show()
+{
+	local name=$1 file rc=1 time=0 p f s missing why="" ended=""
+
+	file=$(log "$name")
 	echo "# == $name"
-	start=$SECONDS
-	# Only the last line of all may look like the sum.
-	"$@" 2>"$log.err" </dev/null | sed -u 's/^[0-9]* passed, /# &/' |
-		tee "$log" || rc=$?
-	times+=("$name $((SECONDS - start)) s")
-	read -r p f s missing < <(count_tap "$log")
+	: >>"$file"
+	exec 8<"$file"
+	while :; do
+		[ ! -e "$file.status" ] && kill -0 "$pool" 2>/dev/null || ended=y
+		# Only the last line of all may look like the sum.
+		sed 's/^[0-9]* passed, /# &/' <&8
+		[ -z "$ended" ] || break
+		sleep 1
+	done
+	exec 8<&-
+	[ ! -e "$file.status" ] || read -r rc time <"$file.status"
+	times+=("$name $time s")
+	read -r p f s missing < <(count_tap "$file")
 	passed=$((passed + p))
 	failed=$((failed + f))
 	skipped=$((skipped + s))
@@ -76,11 +119,28 @@ part()
 	fi
 	if [ -n "$why" ]; then
 		failed=$((failed + 1))
-		echo "not ok - $name: $why" | tee -a "$log"
+		echo "not ok - $name: $why" | tee -a "$file"
 	fi
 	if [ -n "$why" ] || [ "$f" -gt 0 ]; then
-		tail -n 60 "$log.err" | sed 's/^/# /'
+		tail -n 60 "$file.err" | sed 's/^/# /'
 	fi
+}
+
+# parts NAME...: run them, show their results in that order, count them
+parts()
+{
+	local name
+
+	# In a process group of its own, to end all of it with this script
+	set -m
+	run_all "$@" &
+	pool=$!
+	set +m
+	for name in "$@"; do
+		show "$name"
+	done
+	wait "$pool"
+	pool=
 }
 
 build()
@@ -91,41 +151,44 @@ build()
 
 # Scenarios in which the module calls what differs between kernels: sockets and GRO,
 # devices, neighbours, FIB and nexthop notifiers, netfilter, netlink.
-of_kernels=(underlay underlay6 interop interop6 gateway import port lifecycle netlink)
+of_kernels=(forward ecmp fastpath underlay underlay6 interop interop6 gateway import port
+	lifecycle netlink)
 
-# A stock kernel, emulated as a rule and so ten times slower: all with XDP, and by the
-# module alone what differs between kernels. Part native has all of that.
+# The stock kernels themselves, with two CPUs, their configuration and their compiler.
+# They are emulated as a rule, ten times slower: what differs between kernels.
 scenario()
 {
-	local release=$1 share=$top/build/scenario-$1 net=$top/selftests/net
+	local series=$1 release share=$top/build/scenario-$1 net=$top/selftests/net
 	local -a files=("${of_kernels[@]/#/$net/}")
 
-	files=("${files[@]/%/.sh}")
+	release=$(scripts/kernels.sh | awk -v "series=$series" '$1 == series { print $2 }')
 	rm -rf "$share"
 	mkdir -p "$share"
-	# shellcheck disable=SC2016	# the guest's shell is to expand them
 	TMO=${SCENARIO_TMO:-4000} scripts/vm.sh "$release" "$share" \
 		env "VROUTER_KO=$top/build/$release-gcc/vrouter.ko" "VRCTL=$top/build/vrctl" \
-		bash -c 'rc=0; MODES=xdp "$0" || rc=1; MODES=module "$0" "$@" || rc=1; exit $rc' \
-		"$net/run_all.sh" "${files[@]}"
+		"$net/run_all.sh" "${files[@]/%/.sh}"
 }
 
-# User-Mode Linux runs as fast as this machine does: all scenarios by the module alone;
-# and in both modes those that go by chance or flood, and so want many turns, and those
-# against Open vSwitch.
+# The same kernels' sources as User-Mode Linux, which runs as fast as this machine does:
+# all scenarios in both modes, and on the newest as well those that go by chance or
+# flood, and so want many turns, and those against Open vSwitch.
 native()
 {
-	local share=$top/build/native net=$top/selftests/net
+	local series=$1 share=$top/build/native-$1 net=$top/selftests/net
+	local -a more=()
 
+	if [ "$series" = "${kernel_series[-1]}" ]; then
+		more=("$net"/{networks,differential,churn,attack,nlfuzz}.sh
+		      "$net"/interop-ovs{,6}.sh)
+	fi
 	rm -rf "$share"
 	mkdir -p "$share"
 	# shellcheck disable=SC2016	# the guest's shell is to expand them
-	TMO=${NATIVE_TMO:-3000} scripts/uml.sh "$share" env "SEED=${SEED:-1}" \
-		"NLFUZZ_COUNT=${NLFUZZ_COUNT:-5000}" "VRCTL=$top/build/vrctl" \
-		bash -c 'rc=0; "$0" "$@" || rc=1; MODES=module "$0" || rc=1; exit $rc' \
-		"$net/run_all.sh" "$net/networks.sh" \
-		"$net/differential.sh" "$net/churn.sh" "$net/attack.sh" \
-		"$net/nlfuzz.sh" "$net/interop-ovs.sh" "$net/interop-ovs6.sh"
+	UML_SOURCE=linux-source-$series TMO=${NATIVE_TMO:-3000} scripts/uml.sh "$share" \
+		env "SEED=${SEED:-1}" "NLFUZZ_COUNT=${NLFUZZ_COUNT:-5000}" \
+		"VRCTL=$top/build/vrctl" \
+		bash -c 'rc=0; "$0" || rc=1; [ $# -eq 0 ] || "$0" "$@" || rc=1; exit $rc' \
+		"$net/run_all.sh" "${more[@]}"
 }
 
 # The EVPN lab with stock FRR, whose daemons want a machine as fast as this one is. Not
@@ -142,51 +205,29 @@ evpn()
 		"VRCTL=$top/build/vrctl" "$top/selftests/evpn/run_all.sh"
 }
 
-# What a process in the background printed to FILE and FILE.err, as it comes;
-# FILE.status appears when it has ended.
-follow()
+check()
 {
-	local file=$1 pid=$2
-
-	tail -n +1 -f --pid="$pid" "$file"
-	cat "$file.err" >&2
-	return "$(cat "$file.status")"
+	scripts/check.sh
 }
 
-# An emulated machine keeps one CPU busy, so all kernels are tried at once.
-scenarios()
+unit()
 {
-	local series release file n
-	local -a names=() files=()
-
-	# Each in a process group of its own, to end all of it with this script
-	set -m
-	while read -r series release _; do
-		file=$logs/vm-$series
-		: >"$file"
-		(
-			rc=0
-			scenario "$release" >"$file" 2>"$file.err" </dev/null || rc=$?
-			echo "$rc" >"$file.status"
-		) &
-		names+=("scenario $series")
-		files+=("$file")
-		machines+=($!)
-	done < <(scripts/kernels.sh)
-	set +m
-	for ((n = 0; n < ${#names[@]}; n++)); do
-		part "${names[n]}" follow "${files[n]}" "${machines[n]}"
-	done
-	machines=()
+	make -s -C selftests/unit run_tests
 }
 
-stop_machines()
+packet()
 {
-	local pid
+	as_root make -s -C selftests/packet run_tests
+}
 
-	for pid in "${machines[@]}"; do
-		kill -- "-$pid" 2>/dev/null || :
-	done
+dkms()
+{
+	as_root scripts/dkms-test.sh
+}
+
+stop()
+{
+	[ -z "$pool" ] || kill -- "-$pool" 2>/dev/null || :
 }
 
 # All scenarios, those that go by chance as well. The leaks show at the end.
@@ -209,30 +250,32 @@ debug()
 		VRCTL="$top/build/vrctl" "$net/run_all.sh" "${names[@]}" "$net/leaks.sh"
 }
 
-parts=("$@")
-[ $# -gt 0 ] || parts=(check unit packet native evpn scenario dkms)
+[ $# -gt 0 ] || set -- check unit packet native evpn scenario dkms
 
-trap stop_machines EXIT
+# Long ones first, so that the last ones end together. Part dkms installs into this
+# machine, which the virtual machines see, and so goes alone.
+long=()
+short=()
+alone=()
+for name in "$@"; do
+	case $name in
+	native|scenario)	long+=("${kernel_series[@]/#/$name }") ;;
+	debug)			long+=("debug module" "debug xdp") ;;
+	check|unit|packet|evpn)	short+=("$name") ;;
+	dkms)			alone+=("$name") ;;
+	*)			die "no such part: $name" ;;
+	esac
+done
+
+trap stop EXIT
 rm -rf "$logs"
 mkdir -p "$logs"
 scripts/setup.sh || die "cannot install what is needed"
 times+=("setup $SECONDS s")
-part build build
+parts build
 if [ "$failed" -eq 0 ]; then
-	for name in "${parts[@]}"; do
-		case $name in
-		check)		part check scripts/check.sh ;;
-		unit)		part unit make -s -C selftests/unit run_tests ;;
-		packet)		part packet as_root make -s -C selftests/packet run_tests ;;
-		native)		part native native ;;
-		evpn)		part evpn evpn ;;
-		scenario)	scenarios ;;
-		debug)		part "debug module" debug module
-				part "debug xdp" debug xdp ;;
-		dkms)		part dkms as_root scripts/dkms-test.sh ;;
-		*)		die "no such part: $name" ;;
-		esac
-	done
+	parts "${long[@]}" "${short[@]}"
+	parts "${alone[@]}"
 fi
 
 [ "$failed" -eq 0 ] || show_failures

@@ -7,7 +7,8 @@
 #
 # Usage: uml-build.sh [FRAGMENT...]
 #
-# FRAGMENT   more configuration, which follows scripts/uml.config and wins
+# FRAGMENT   more configuration, which follows scripts/uml.config and wins; what one series
+#            wants, scripts/uml-SERIES.config, comes last
 # UML_SOURCE Debian package with the sources (default: see lib.sh)
 
 set -euo pipefail
@@ -16,6 +17,8 @@ set -euo pipefail
 
 package=${UML_SOURCE:-$source_package}
 fragments=("$top/scripts/uml.config" "$@")
+of_series=$top/scripts/uml-${package#linux-source-}.config
+[ ! -e "$of_series" ] || fragments+=("$of_series")
 [ "$(uname -m)" = x86_64 ] || die "User-Mode Linux is for x86 alone"
 version=$(dpkg-query -W -f '${Version}' "$package" 2>/dev/null) ||
 	die "$package is not installed: run scripts/setup.sh"
