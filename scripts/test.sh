@@ -7,7 +7,8 @@
 #
 # Parts run side by side, and show their results one after the other.
 #
-# Part debug, all scenarios once more in a debug kernel, runs when it is named.
+# Part debug, all scenarios once more in a debug kernel, and part smp, changes under
+# traffic on CPUs whose locks are proved, run when they are named; debug brings smp along.
 #
 # A part that must run and does not, ends early, or says nothing has failed.
 
@@ -151,8 +152,8 @@ build()
 
 # Scenarios in which the module calls what differs between kernels: sockets and GRO,
 # devices, neighbours, FIB and nexthop notifiers, netfilter, netlink.
-of_kernels=(forward ecmp fastpath underlay underlay6 interop interop6 gateway import port
-	lifecycle netlink)
+of_kernels=(forward underlay underlay6 interop interop6 gateway import port lifecycle
+	netlink)
 
 # The stock kernels themselves, with two CPUs, their configuration and their compiler.
 # They are emulated as a rule, ten times slower: what differs between kernels.
@@ -203,6 +204,23 @@ evpn()
 		"LAYOUTS=${EVPN_LAYOUTS:-vrouter}" "MODES=${EVPN_MODES:-module}" \
 		"PARTS=${EVPN_PARTS:-reach announce ecmp rmac restart}" \
 		"VRCTL=$top/build/vrctl" "$top/selftests/evpn/run_all.sh"
+}
+
+# What one CPU cannot show: changes by several processes under traffic, for minutes, on
+# CPUs whose locks are proved.
+smp()
+{
+	local kdir release share=$top/build/smp
+
+	kdir=$(scripts/kernel-build.sh smp)
+	release=$(cat "$kdir/release")
+	MAKEFLAGS=-s scripts/build-module.sh "$kdir" >&2
+	rm -rf "$share"
+	mkdir -p "$share"
+	TMO=${SMP_TMO:-3600} scripts/vm.sh "$kdir" "$share" \
+		env "VROUTER_KO=$top/build/$release-gcc/vrouter.ko" "VRCTL=$top/build/vrctl" \
+		"CHURN=${CHURN:-180}" "PPS=${PPS:-100}" "SEED=${SEED:-1}" \
+		"$top/selftests/net/run_all.sh" "$top/selftests/net/churn.sh"
 }
 
 check()
@@ -260,8 +278,8 @@ alone=()
 for name in "$@"; do
 	case $name in
 	native|scenario)	long+=("${kernel_series[@]/#/$name }") ;;
-	debug)			long+=("debug module" "debug xdp") ;;
-	check|unit|packet|evpn)	short+=("$name") ;;
+	debug)			long+=("debug module" "debug xdp" smp) ;;
+	check|unit|packet|evpn|smp)	short+=("$name") ;;
 	dkms)			alone+=("$name") ;;
 	*)			die "no such part: $name" ;;
 	esac

@@ -14,7 +14,7 @@
 # and VROUTER_VM the kernel's name.
 #
 # TMO           time limit in seconds (default 900)
-# UML_FRAGMENTS more kernel configuration, file names; see uml-build.sh
+# UML_FRAGMENTS more kernel configuration, file names; see kernel-build.sh
 # UML_CONSOLE   file for the kernel's console (default DIR/console-RELEASE.log)
 # UML_MEMORY    memory (default 2G)
 # UML_PREFIX    command words that start the kernel, as "taskset -c 1"
@@ -29,7 +29,7 @@ dir=$(cd "$1" && pwd) || die "no directory $1"
 shift
 
 read -ra fragments <<<"${UML_FRAGMENTS-}"
-kdir=$("$top/scripts/uml-build.sh" "${fragments[@]}")
+kdir=$("$top/scripts/kernel-build.sh" um "${fragments[@]}")
 release=$(cat "$kdir/release")
 if [ -z "${VROUTER_KO-}" ]; then
 	ARCH=um MAKEFLAGS=-s "$top/scripts/build-module.sh" "$kdir" >&2
@@ -100,7 +100,7 @@ complaints+='|rcu: INFO: |blocked for more than|Call Trace:|suspicious RCU'
 
 boot()
 {
-	TMPDIR=$ram timeout -k 10 "$limit" "${prefix[@]}" "$kdir/linux" \
+	TMPDIR=$ram timeout -k 10 "$limit" "${prefix[@]}" "$kdir/image" \
 		"mem=${UML_MEMORY:-2G}" "umid=${work##*.}" "uml_dir=$work" \
 		root=/dev/root rootfstype=hostfs rootflags=/ ro init="$work/init" \
 		con=null con0=null,fd:2 con1=null,fd:1 \

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Run a command as root in a virtual machine with a stock kernel.
+# Run a command as root in a virtual machine with a stock kernel, or one of our own.
 #
-# Usage: vm.sh KERNEL-RELEASE DIR COMMAND...
+# Usage: vm.sh KERNEL-RELEASE|KERNEL-DIR DIR COMMAND...
 #
+# KERNEL-DIR is one of scripts/kernel-build.sh, whose modules are all built in.
 # The guest sees a copy-on-write view of this machine's files; DIR alone is
 # shared for writing, and the command's working directory. The command's output
 # goes to standard output as it comes; its exit status is vm.sh's own. A guest
@@ -22,7 +23,7 @@ set -euo pipefail
 
 usage()
 {
-	die "usage: vm.sh KERNEL-RELEASE DIR COMMAND..."
+	die "usage: vm.sh KERNEL-RELEASE|KERNEL-DIR DIR COMMAND..."
 }
 
 [ $# -ge 3 ] || usage
@@ -31,6 +32,12 @@ dir=$(cd "$2" && pwd) || usage
 shift 2
 
 image=/boot/vmlinuz-$release
+options=()
+if [ -e "$release/image" ]; then
+	image=$(readlink -f "$release/image")
+	release=$(cat "$release/release")
+	options+=(--skip-modules)
+fi
 console=${VM_CONSOLE:-$dir/console-$release.log}
 limit=${TMO:-900}
 virtme=$cache/virtme-$virtme_version/bin
@@ -113,9 +120,9 @@ append="panic_on_warn=1 oops=panic loglevel=6"
 # The kernel spins for a moment to see whether its timer ticks. An emulated one on a
 # busy machine may not be given the time to, and the boot would end there.
 [ "$accel" = kvm ] || append+=" no_timer_check"
-options=(--run "$image" --verbose --user root --force-9p --rwdir "$dir"
-	 --cpus "${VM_CPUS:-2}" --memory "${VM_MEMORY:-2G}" --cwd "$dir"
-	 --append "$append")
+options+=(--run "$image" --verbose --user root --force-9p --rwdir "$dir"
+	  --cpus "${VM_CPUS:-2}" --memory "${VM_MEMORY:-2G}" --cwd "$dir"
+	  --append "$append")
 [ "$accel" = kvm ] || options+=(--disable-kvm)
 
 # The emulator reopens its standard files by name, so each must be a pipe, or

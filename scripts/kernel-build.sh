@@ -1,14 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Build a User-Mode Linux kernel from Debian's kernel sources, and print the
-# directory that it is in: DIR/linux is the kernel, DIR/release its release, and
-# Kbuild builds modules against DIR. Built once for each version of the sources
-# and each configuration; takes no time when it is there.
+# Build a kernel from Debian's kernel sources, and print the directory that it is in:
+# DIR/release is its release, DIR/image the kernel, and Kbuild builds modules against
+# DIR. Built once for each version of the sources and each configuration; takes no time
+# when it is there.
 #
-# Usage: uml-build.sh [FRAGMENT...]
+# Usage: kernel-build.sh um|smp [FRAGMENT...]
 #
-# FRAGMENT   more configuration, which follows scripts/uml.config and wins; what one series
-#            wants, scripts/uml-SERIES.config, comes last
+# um         User-Mode Linux
+# smp        x86 with several CPUs and proved locks, for a virtual machine
+# FRAGMENT   more configuration, which follows scripts/kernel.config and uml.config or
+#            smp.config, and wins; what one series wants, uml-SERIES.config, comes last
 # UML_SOURCE Debian package with the sources (default: see lib.sh)
 
 set -euo pipefail
@@ -16,10 +18,18 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 package=${UML_SOURCE:-$source_package}
-fragments=("$top/scripts/uml.config" "$@")
+kind=${1-}
+shift || :
+fragments=("$top/scripts/kernel.config")
+case $kind in
+um)	arch=um image=linux fragments+=("$top/scripts/uml.config") ;;
+smp)	arch=x86_64 image=arch/x86/boot/bzImage fragments+=("$top/scripts/smp.config") ;;
+*)	die "usage: kernel-build.sh um|smp [FRAGMENT...]" ;;
+esac
+fragments+=("$@")
 of_series=$top/scripts/uml-${package#linux-source-}.config
-[ ! -e "$of_series" ] || fragments+=("$of_series")
-[ "$(uname -m)" = x86_64 ] || die "User-Mode Linux is for x86 alone"
+[ "$kind" != um ] || [ ! -e "$of_series" ] || fragments+=("$of_series")
+[ "$(uname -m)" = x86_64 ] || die "these kernels are for x86 alone"
 version=$(dpkg-query -W -f '${Version}' "$package" 2>/dev/null) ||
 	die "$package is not installed: run scripts/setup.sh"
 sources=$cache/$package-$version
@@ -29,7 +39,7 @@ sources=$cache/$package-$version
 extract()
 {
 	[ ! -e "$sources/ready" ] || return 0
-	say "uml: unpacking $package $version"
+	say "kernel: unpacking $package $version"
 	rm -rf "$sources"
 	mkdir -p "$sources"
 	tar -C "$sources" -xf "/usr/src/$package.tar.xz" --strip-components=1 \
@@ -63,7 +73,7 @@ check_config()
 		*=n)	! grep -q "^$name=" "$file" ;;
 		*)	grep -qxF "$line" "$file" ;;
 		esac || {
-			say "uml: $line is not in the configuration"
+			say "kernel: $line is not in the configuration"
 			wrong=1
 		}
 	done < <(settings)
@@ -75,30 +85,31 @@ settings()
 {
 	cat "${fragments[@]}" | awk -F= '
 		/^CONFIG_/ { value[$1] = $0 }
-		END { for (name in value) print value[name] }'
+		END { for (name in value) print value[name] }' | sort
 }
 
 build()
 {
-	local make=(make -s -C "$sources" "O=$dir" ARCH=um)
+	local make=(make -s -C "$sources" "O=$dir" "ARCH=$arch")
 
-	say "uml: building a kernel of $package $version (some minutes)"
+	say "kernel: building $kind of $package $version (some minutes)"
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	settings >"$dir/fragment"
 	"${make[@]}" KCONFIG_ALLCONFIG="$dir/fragment" allnoconfig
 	check_config "$dir/.config"
-	"${make[@]}" -j"$(nproc)" linux modules
+	"${make[@]}" -j"$(nproc)" "${image##*/}" modules
+	ln -sf "$image" "$dir/image"
 	"${make[@]}" kernelrelease >"$dir/release"
 	touch "$dir/ready"
 }
 
-key=$({ cat "${fragments[@]}"; declare -f amend; } | sha256sum | cut -c1-12)
-dir=$cache/uml-$version-$key
+key=$({ settings; declare -f amend; } | sha256sum | cut -c1-12)
+dir=$cache/$kind-$version-$key
 mkdir -p "$cache"
 if [ ! -e "$dir/ready" ]; then
 	# Two runs at a time must not undo one another.
-	exec 9>"$cache/uml.lock"
+	exec 9>"$cache/kernel.lock"
 	flock 9
 	if [ ! -e "$dir/ready" ]; then
 		extract
