@@ -172,6 +172,8 @@ void vrouter_nexthop_flush(struct vrouter *vr, struct vrouter_nexthop *nh);
 /* The vif goes: its nexthops and their routes go too. */
 void vrouter_nexthop_flush_vif(struct vrouter *vr, struct vrouter_vif *vif);
 void vrouter_nexthop_free_all(struct vrouter *vr);
+
+/* What attributes say; there is a type. A group's members are not read. nexthop-attr.c */
 int vrouter_nexthop_parse(struct vrouter *vr, struct nlattr **attrs, struct vrouter_nh_spec *spec,
 			  struct netlink_ext_ack *extack);
 
