@@ -182,7 +182,8 @@ void vrouter_nexthop_publish_tunnels(struct vrouter *vr)
 			vrouter_nexthop_republish(vr, nh);
 }
 
-void vrouter_nexthop_publish_vif(struct vrouter *vr, struct vrouter_vif *vif)
+void vrouter_nexthop_visit_vif(struct vrouter *vr, const struct vrouter_vif *vif,
+			       void (*visit)(struct vrouter *vr, struct vrouter_nexthop *nh))
 {
 	struct vrouter_nexthop *nh;
 	unsigned long i;
@@ -191,7 +192,7 @@ void vrouter_nexthop_publish_vif(struct vrouter *vr, struct vrouter_vif *vif)
 		return;
 	xa_for_each(&vr->nexthops, i, nh)
 		if (nh->vif == vif)
-			vrouter_nexthop_republish(vr, nh);
+			visit(vr, nh);
 }
 
 bool vrouter_nexthop_leads_to(struct vrouter *vr, const struct vrouter_vrf *vrf)
@@ -504,18 +505,6 @@ void vrouter_nexthop_flush(struct vrouter *vr, struct vrouter_nexthop *nh)
 	vr->gen++;
 	vrouter_notify_nexthop(vr, nh, VROUTER_CMD_NEXTHOP_DEL_NTF);
 	nexthop_remove(vr, nh);
-}
-
-void vrouter_nexthop_flush_vif(struct vrouter *vr, struct vrouter_vif *vif)
-{
-	struct vrouter_nexthop *nh;
-	unsigned long i;
-
-	if (!vif->nnexthops)
-		return;
-	xa_for_each(&vr->nexthops, i, nh)
-		if (nh->vif == vif)
-			vrouter_nexthop_flush(vr, nh);
 }
 
 void vrouter_nexthop_free_all(struct vrouter *vr)

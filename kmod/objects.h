@@ -164,13 +164,13 @@ void vrouter_nexthop_republish(struct vrouter *vr, struct vrouter_nexthop *nh);
 void vrouter_nexthop_catch_up(struct vrouter *vr);
 void vrouter_nexthop_publish_vni(struct vrouter *vr, u32 vni);
 void vrouter_nexthop_publish_tunnels(struct vrouter *vr);
-void vrouter_nexthop_publish_vif(struct vrouter *vr, struct vrouter_vif *vif);
+/* All nexthops to a vif; @visit may remove its own. */
+void vrouter_nexthop_visit_vif(struct vrouter *vr, const struct vrouter_vif *vif,
+			       void (*visit)(struct vrouter *vr, struct vrouter_nexthop *nh));
 /* Whether a user's nexthop, or a user's route, leads to a VRF. */
 bool vrouter_nexthop_leads_to(struct vrouter *vr, const struct vrouter_vrf *vrf);
 /* A nexthop goes, and its routes with it. */
 void vrouter_nexthop_flush(struct vrouter *vr, struct vrouter_nexthop *nh);
-/* The vif goes: its nexthops and their routes go too. */
-void vrouter_nexthop_flush_vif(struct vrouter *vr, struct vrouter_vif *vif);
 void vrouter_nexthop_free_all(struct vrouter *vr);
 
 /* What attributes say; there is a type. A group's members are not read. nexthop-attr.c */
@@ -194,7 +194,6 @@ int vrouter_group_change(struct vrouter *vr, struct vrouter_nexthop *nh, struct 
 void vrouter_group_free(struct vrouter *vr, struct vrouter_group *g);
 /* A nexthop may have come up or gone down: its groups move their buckets. */
 void vrouter_group_follow(struct vrouter *vr, struct vrouter_nexthop *nh);
-void vrouter_group_follow_vif(struct vrouter *vr, const struct vrouter_vif *vif);
 /* A nexthop vanishes: its groups go on without it, or go with it. */
 void vrouter_group_drop_member(struct vrouter *vr, struct vrouter_nexthop *nh);
 
