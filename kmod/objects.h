@@ -151,7 +151,7 @@ void vrouter_nexthop_hold(struct vrouter_nexthop *nh);
 void vrouter_nexthop_release(struct vrouter *vr, struct vrouter_nexthop *nh);
 /* Whether it says that already; of no group. */
 bool vrouter_nexthop_says(const struct vrouter_nexthop *nh, const struct vrouter_nh_spec *spec);
-/* What the nexthop's record is to say, but for its slot. */
+/* What the nexthop's record is to say, but for its slot. nexthop-record.c */
 void vrouter_nexthop_fill(struct vrouter *vr, const struct vrouter_nexthop *nh, struct vr_nh *rec);
 /* Write it anew from what the objects say now. */
 int vrouter_nexthop_publish(struct vrouter *vr, struct vrouter_nexthop *nh,
