@@ -90,17 +90,6 @@ static u32 path_mtu(const struct vrouter *vr, struct vrouter_remote *r,
 	return r->pmtu ? min(mtu, r->pmtu) : mtu;
 }
 
-static void set_address(struct vrouter_prefix *p, u8 family, const void *bytes)
-{
-	__be64 addr[2] = {};
-
-	memcpy(addr, bytes, family == VR_FAM_IP6 ? 16 : 4);
-	p->family = family;
-	p->len = family == VR_FAM_IP6 ? 128 : 32;
-	p->addr[0] = be64_to_cpu(addr[0]);
-	p->addr[1] = be64_to_cpu(addr[1]);
-}
-
 /* A remote is reached by @dst and the neighbour @gateway, if that is on an uplink. */
 static void take_route(struct vrouter *vr, struct vrouter_remote *r, const struct dst_entry *dst,
 		       const struct vrouter_prefix *gateway, u32 overhead)
@@ -133,9 +122,9 @@ static void look_up_ip4(struct vrouter *vr, struct vrouter_remote *r)
 	if (rt->rt_type == RTN_UNICAST) {
 		addr = rt_nexthop(rt, addr);
 		if (rt->rt_gw_family == AF_INET6)
-			set_address(&gateway, VR_FAM_IP6, &rt->rt_gw6);
+			vrouter_prefix_set(&gateway, VR_FAM_IP6, &rt->rt_gw6);
 		else
-			set_address(&gateway, VR_FAM_IP4, &addr);
+			vrouter_prefix_set(&gateway, VR_FAM_IP4, &addr);
 		take_route(vr, r, &rt->dst, &gateway, VR_OVERHEAD_IP4);
 	}
 	ip_rt_put(rt);
@@ -152,8 +141,8 @@ static void look_up_ip6(struct vrouter *vr, struct vrouter_remote *r)
 	if (IS_ERR(dst))
 		return;
 	if (vrouter_underlay_is_remote6(dst)) {
-		set_address(&gateway, VR_FAM_IP6,
-			    rt6_nexthop((const struct rt6_info *)dst, &addr));
+		vrouter_prefix_set(&gateway, VR_FAM_IP6,
+				   rt6_nexthop((const struct rt6_info *)dst, &addr));
 		take_route(vr, r, dst, &gateway, VR_OVERHEAD_IP6);
 	}
 	dst_release(dst);
