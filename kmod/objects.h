@@ -89,6 +89,17 @@ static inline bool vrouter_remote_reached(const struct vrouter_remote *r)
 	return r && (r->resolved || r->self);
 }
 
+/* The kernel's own neighbours; any context, no lock. neighbor.c */
+struct neighbour;
+/* With a reference; ERR_PTR() when the device can have no such neighbour. */
+struct neighbour *vrouter_neigh_get(struct net_device *dev, const struct vrouter_prefix *addr);
+/* Its MAC, if that is known; a dead one says nothing. */
+bool vrouter_neigh_mac(struct neighbour *n, u8 *mac);
+/* The same by address, which is asked for when it is not known. */
+bool vrouter_neigh_resolve(struct net_device *dev, const struct vrouter_prefix *addr, u8 *mac);
+/* Have it asked for, or confirmed. */
+void vrouter_neigh_ask(struct net_device *dev, const struct vrouter_prefix *addr);
+
 /* hop.c: the routers behind vifs */
 struct vrouter_nh_spec;
 struct vr_nh;

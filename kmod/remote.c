@@ -36,36 +36,6 @@ static struct hlist_head *bucket(struct vrouter *vr, const struct vrouter_prefix
 				    VROUTER_REMOTE_BITS)];
 }
 
-/* With a reference; ERR_PTR() when the device can have no such neighbour. */
-static struct neighbour *neigh_get(struct net_device *dev, const struct vrouter_prefix *gateway)
-{
-	struct neigh_table *tbl = gateway->family == VR_FAM_IP6 ? &nd_tbl : &arp_tbl;
-	u8 addr[sizeof(struct in6_addr)];
-	struct neighbour *n;
-
-	vrouter_prefix_bytes(gateway, addr);
-	n = neigh_lookup(tbl, addr, dev);
-	return n ?: neigh_create(tbl, addr, dev);
-}
-
-/* The neighbour's MAC, once it is known; asks for it otherwise. */
-static bool resolve_neigh(struct net_device *dev, const struct vrouter_prefix *gateway, u8 *mac)
-{
-	struct neighbour *n = neigh_get(dev, gateway);
-	bool valid;
-
-	if (IS_ERR(n))
-		return false;
-	read_lock_bh(&n->lock);
-	valid = n->nud_state & NUD_VALID && !n->dead;
-	memcpy(mac, n->ha, ETH_ALEN);
-	read_unlock_bh(&n->lock);
-	if (!valid)
-		neigh_event_send(n, NULL);
-	neigh_release(n);
-	return valid;
-}
-
 /* By route and uplink, not by what the kernel has learned: see tunnel-err.c. */
 static u32 route_mtu(const struct dst_entry *dst, u8 family)
 {
@@ -106,7 +76,7 @@ static void take_route(struct vrouter *vr, struct vrouter_remote *r, const struc
 	memcpy(r->src_mac, up->dev->dev_addr, ETH_ALEN);
 	r->gateway = *gateway;
 	r->resolved = netif_running(up->dev) && netif_carrier_ok(up->dev) &&
-		      resolve_neigh(up->dev, gateway, r->dst_mac);
+		      vrouter_neigh_resolve(up->dev, gateway, r->dst_mac);
 }
 
 static void look_up_ip4(struct vrouter *vr, struct vrouter_remote *r)
@@ -247,18 +217,12 @@ static void probe(struct vrouter *vr, struct vrouter_remote *r)
 {
 	u64 sent = packets_sent(vr, r);
 	struct net_device *dev;
-	struct neighbour *n;
 
 	if ((r->pmtu || !r->resolved) && resolve(vr, r))
 		republish(vr, r);
 	dev = r->ifindex ? __dev_get_by_index(vr->net, r->ifindex) : NULL;
-	if (dev && r->gateway.len && (sent != r->last_tx || !r->resolved)) {
-		n = neigh_get(dev, &r->gateway);
-		if (!IS_ERR(n)) {
-			neigh_event_send(n, NULL);
-			neigh_release(n);
-		}
-	}
+	if (dev && r->gateway.len && (sent != r->last_tx || !r->resolved))
+		vrouter_neigh_ask(dev, &r->gateway);
 	r->last_tx = sent;
 }
 
