@@ -15,6 +15,7 @@
 #include <linux/vrouter.h>
 
 #include "announce.h"
+#include "list.h"
 #include "nl.h"
 #include "rtnl.h"
 #include "vrctl.h"
@@ -29,11 +30,6 @@ struct announced {
 	uint8_t addr[16];
 };
 
-struct routes {
-	struct announced *routes;
-	size_t count;
-};
-
 /** struct source - what of a vif is to be announced; @table is 0 for nothing */
 struct source {
 	char vrf[VROUTER_NAME_LEN + 1];
@@ -41,17 +37,6 @@ struct source {
 	struct announced addrs[PREFIXES_MAX];
 	size_t count;
 };
-
-static int add_route(struct routes *list, const struct announced *rt)
-{
-	struct announced *routes = realloc(list->routes, (list->count + 1) * sizeof(*routes));
-
-	if (!routes)
-		return -1;
-	list->routes = routes;
-	routes[list->count++] = *rt;
-	return 0;
-}
 
 static bool is_in(const struct announced *rt, const struct announced *list, size_t n)
 {
@@ -78,11 +63,7 @@ static int route_cb(const struct nlmsghdr *nlh, void *data)
 			memcpy(rt.addr, mnl_attr_get_payload(nla),
 			       rtm->rtm_family == AF_INET ? 4 : 16);
 	}
-	if (add_route(data, &rt)) {
-		errno = ENOMEM;
-		return MNL_CB_ERROR;
-	}
-	return MNL_CB_OK;
+	return list_add(data, &rt) ? MNL_CB_ERROR : MNL_CB_OK;
 }
 
 static struct rtmsg *put_route(struct nlmsghdr *nlh, uint16_t type, uint16_t flags,
@@ -100,7 +81,7 @@ static struct rtmsg *put_route(struct nlmsghdr *nlh, uint16_t type, uint16_t fla
 }
 
 /* All routes of ours on a device, of a table. */
-static int list_routes(uint32_t ifindex, uint32_t table, struct routes *list)
+static int list_routes(uint32_t ifindex, uint32_t table, struct list *list)
 {
 	static const uint8_t families[] = { AF_INET, AF_INET6 };
 	char buf[256];
@@ -147,20 +128,21 @@ static int change_route(uint32_t ifindex, const struct announced *rt, bool add)
 static int sync_routes(uint32_t ifindex, uint32_t table, const struct announced *want,
 		       size_t count)
 {
-	struct routes have = { 0 };
+	struct list have = { .size = sizeof(struct announced) };
 	int ret = VRCTL_OK, err = list_routes(ifindex, table, &have);
+	const struct announced *rt = NULL;
 
 	if (err) {
 		fprintf(stderr, "Error: routes of the host: %s\n", strerror(-err));
 		ret = VRCTL_REFUSED;
 	}
-	for (size_t i = 0; i < have.count && !err; i++)
-		if (!is_in(&have.routes[i], want, count))
-			ret |= change_route(ifindex, &have.routes[i], false);
+	while ((rt = list_next(&have, rt)))
+		if (!err && !is_in(rt, want, count))
+			ret |= change_route(ifindex, rt, false);
 	for (size_t i = 0; i < count && !err; i++)
-		if (!is_in(&want[i], have.routes, have.count))
+		if (!is_in(&want[i], have.items, have.count))
 			ret |= change_route(ifindex, &want[i], true);
-	free(have.routes);
+	free(have.items);
 	return ret;
 }
 
@@ -263,22 +245,12 @@ int announce_vif(uint32_t ifindex, uint32_t was)
 	return ret;
 }
 
-struct vif_list {
-	uint32_t *ifindexes;
-	size_t count;
-};
-
 static int keep_ifindex(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *nla = nl_attr(nlh, VROUTER_A_VIF_IFINDEX);
-	struct vif_list *list = data;
-	uint32_t *more = realloc(list->ifindexes, (list->count + 1) * sizeof(*more));
+	uint32_t ifindex = nla ? attr_uint(nla) : 0;
 
-	if (!more || !nla)
-		return VRCTL_REFUSED;
-	list->ifindexes = more;
-	more[list->count++] = attr_uint(nla);
-	return VRCTL_OK;
+	return !nla || list_add(data, &ifindex) ? VRCTL_REFUSED : VRCTL_OK;
 }
 
 /**
@@ -289,18 +261,19 @@ static int keep_ifindex(const struct nlmsghdr *nlh, void *data)
 int announce_vrf(const char *name, uint32_t was)
 {
 	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VIF_GET, 0);
-	struct vif_list list = { 0 };
+	struct list vifs = { .size = sizeof(uint32_t) };
+	const uint32_t *ifindex = NULL;
 	int ret;
 
 	if (name)
 		nl_put_str(nlh, VROUTER_A_VIF_VRF, name);
-	ret = nl_dump(nlh, keep_ifindex, &list);
-	for (size_t i = 0; i < list.count; i++) {
-		int err = announce_vif(list.ifindexes[i], was);
+	ret = nl_dump(nlh, keep_ifindex, &vifs);
+	while ((ifindex = list_next(&vifs, ifindex))) {
+		int err = announce_vif(*ifindex, was);
 
 		ret = ret ? ret : err;
 	}
-	free(list.ifindexes);
+	free(vifs.items);
 	return ret;
 }
 

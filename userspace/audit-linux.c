@@ -14,6 +14,7 @@
 #include <linux/vrouter.h>
 
 #include "audit.h"
+#include "list.h"
 #include "nl.h"
 #include "rtnl.h"
 #include "vrctl.h"
@@ -64,30 +65,6 @@ struct neigh {
 	uint8_t addr[16];
 	uint8_t lladdr[6];
 };
-
-struct list {
-	void *items;
-	size_t size;
-	size_t count;
-	size_t room;
-};
-
-static int list_add(struct list *list, const void *item)
-{
-	if (list->count == list->room) {
-		size_t room = list->room ? 2 * list->room : 64;
-		void *items = realloc(list->items, room * list->size);
-
-		if (!items) {
-			errno = ENOMEM;
-			return -1;
-		}
-		list->items = items;
-		list->room = room;
-	}
-	memcpy((char *)list->items + list->count++ * list->size, item, list->size);
-	return 0;
-}
 
 static int by_key(const void *a, const void *b)
 {
@@ -385,16 +362,16 @@ static void mac_text(const uint8_t *mac, char *text, size_t size)
 /* A neighbour that is gone is no difference: what was last known stays. */
 static void compare_rmac(const struct vrf *vrf, const struct list *neighs, const struct way *ours)
 {
-	const struct neigh *neigh = neighs->items, *found = NULL;
+	const struct neigh *neigh = NULL, *found = NULL;
 	char w[TEXT], h[TEXT];
 
 	if (ours->type != VROUTER_NEXTHOP_TYPE_TUNNEL)
 		return;
-	for (size_t i = 0; i < neighs->count; i++) {
-		if (neigh[i].family != ours->gw_family ||
-		    memcmp(neigh[i].addr, ours->gw, sizeof(ours->gw)))
+	while ((neigh = list_next(neighs, neigh))) {
+		if (neigh->family != ours->gw_family ||
+		    memcmp(neigh->addr, ours->gw, sizeof(ours->gw)))
 			continue;
-		found = &neigh[i];
+		found = neigh;
 		if (!memcmp(found->lladdr, ours->rmac, sizeof(ours->rmac)))
 			return;
 	}
@@ -495,14 +472,13 @@ int audit_linux(const char *name)
 {
 	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VRF_GET, 0);
 	struct list vrfs = { .size = sizeof(struct vrf) };
-	const struct vrf *vrf;
+	const struct vrf *vrf = NULL;
 	int ret;
 
 	ret = nl_dump(nlh, our_vrf, &vrfs);
-	vrf = vrfs.items;
-	for (size_t i = 0; i < vrfs.count && !ret; i++)
-		if (!name || !strcmp(name, vrf[i].name))
-			ret = audit_vrf(&vrf[i]);
+	while ((vrf = list_next(&vrfs, vrf)))
+		if (!ret && (!name || !strcmp(name, vrf->name)))
+			ret = audit_vrf(vrf);
 	free(vrfs.items);
 	return ret;
 }
