@@ -323,6 +323,32 @@ uint64_t attr_nested_uint(const struct nlattr *nest, uint16_t type)
 	return 0;
 }
 
+/* Of no family, when no address has its length. */
+void attr_get_address(const struct nlattr *nla, struct address *addr)
+{
+	size_t size = mnl_attr_get_payload_len(nla);
+
+	memset(addr, 0, sizeof(*addr));
+	if (size != sizeof(struct in_addr) && size != sizeof(struct in6_addr))
+		return;
+	addr->family = size == sizeof(struct in_addr) ? AF_INET : AF_INET6;
+	addr->size = size;
+	memcpy(addr->bytes, mnl_attr_get_payload(nla), size);
+}
+
+void attr_get_prefix(const struct nlattr *nest, struct prefix *prefix)
+{
+	const struct nlattr *nla;
+
+	memset(prefix, 0, sizeof(*prefix));
+	mnl_attr_for_each_nested(nla, nest) {
+		if (mnl_attr_get_type(nla) == VROUTER_A_PREFIX_ADDRESS)
+			attr_get_address(nla, &prefix->addr);
+		else if (mnl_attr_get_type(nla) == VROUTER_A_PREFIX_LEN)
+			prefix->len = attr_uint(nla);
+	}
+}
+
 const char *attr_str(const struct nlattr *nla, char *buf, size_t len)
 {
 	snprintf(buf, len, "%.*s", (int)mnl_attr_get_payload_len(nla),
