@@ -286,6 +286,9 @@ const char *attr_word(const struct attr *desc, uint64_t value)
 	for (const struct attr_word *w = desc->words; w && w->name; w++)
 		if (w->value == value)
 			return w->name;
+	for (uint64_t i = 0; desc->kind == ATTR_ENUM && desc->names[i]; i++)
+		if (i == value && *desc->names[i])
+			return desc->names[i];
 	return NULL;
 }
 
@@ -492,7 +495,7 @@ static const char *member_text(const struct nlattr *nest, char *buf, size_t len)
 	return buf;
 }
 
-static const char *names_text(const struct attr *desc, uint64_t val, char *buf,
+static const char *flags_text(const struct attr *desc, uint64_t val, char *buf,
 			      size_t len)
 {
 	unsigned int count = 0;
@@ -500,11 +503,7 @@ static const char *names_text(const struct attr *desc, uint64_t val, char *buf,
 
 	while (desc->names[count])
 		count++;
-	if (desc->kind == ATTR_ENUM && val < count && *desc->names[val]) {
-		snprintf(buf, len, "%s", desc->names[val]);
-		return buf;
-	}
-	if (desc->kind == ATTR_ENUM || !val || val >> count) {
+	if (!val || val >> count) {
 		snprintf(buf, len, "%llu", (unsigned long long)val);
 		return buf;
 	}
@@ -534,9 +533,8 @@ const char *attr_text(const struct attr *desc, const struct nlattr *nla,
 		return prefix_text(nla, buf, len);
 	case ATTR_MEMBER:
 		return member_text(nla, buf, len);
-	case ATTR_ENUM:
 	case ATTR_FLAGS:
-		return names_text(desc, val, buf, len);
+		return flags_text(desc, val, buf, len);
 	case ATTR_IFINDEX:
 		return attr_ifname(val, buf, len);
 	case ATTR_NUD:

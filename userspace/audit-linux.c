@@ -240,26 +240,17 @@ static void differs(const struct vrf *vrf, const struct prefix *dst, const char 
 					 "dst", text), field, want, have);
 }
 
-static const char *type_name(uint32_t type)
-{
-	static const char *const names[] = {
-		"", "tunnel", "vif", "vrf", "blackhole", "unreachable", "prohibit", "local",
-		"group", "punt",
-	};
-
-	return type < ARRAY_SIZE(names) ? names[type] : "?";
-}
-
 /* "tunnel via 192.0.2.1", "vif dev eth2", "blackhole" */
 static void our_text(const struct way *way, char *text, size_t size)
 {
+	const char *type = attr_word(attr_desc(&attr_route, VROUTER_A_ROUTE_NH_TYPE), way->type);
 	char gw[INET6_ADDRSTRLEN] = "", name[32] = "";
 
 	if (way->gw.family)
 		inet_ntop(way->gw.family, way->gw.bytes, gw, sizeof(gw));
 	if (way->ifindex)
 		attr_ifname(way->ifindex, name, sizeof(name));
-	snprintf(text, size, "%s%s%s%s%s", type_name(way->type), gw[0] ? " via " : "", gw,
+	snprintf(text, size, "%s%s%s%s%s", type ? type : "?", gw[0] ? " via " : "", gw,
 		 name[0] ? " dev " : "", name);
 }
 
