@@ -9,8 +9,6 @@
  */
 
 #include <linux/etherdevice.h>
-#include <net/arp.h>
-#include <net/ndisc.h>
 #include <net/neighbour.h>
 
 #include "datapath.h"
@@ -36,43 +34,13 @@ struct hop_tmpl {
 
 static_assert(sizeof(struct hop_tmpl) <= sizeof_field(struct vr_nh, tmpl));
 
-/* With a reference; ERR_PTR() when the device cannot have neighbours. */
-static struct neighbour *neigh_get(struct net_device *dev, u8 family, const void *addr)
-{
-	struct neigh_table *tbl = family == VR_FAM_IP6 ? &nd_tbl : &arp_tbl;
-	struct neighbour *n = neigh_lookup(tbl, addr, dev);
-
-	return n ?: neigh_create(tbl, addr, dev);
-}
-
-static struct neighbour *neigh_of(const struct vrouter_nexthop *nh)
-{
-	u8 addr[sizeof(struct in6_addr)];
-
-	vrouter_prefix_bytes(&nh->hop, addr);
-	return neigh_get(nh->vif->dev, nh->hop.family, addr);
-}
-
 /* What the kernel knows of the router now. Asks for what it does not know. */
 static bool look_up(const struct vrouter_nexthop *nh, u8 *mac)
 {
 	struct net_device *dev = nh->vif->dev;
-	struct neighbour *n;
-	bool known;
 
-	if (!netif_running(dev) || !netif_carrier_ok(dev))
-		return false;
-	n = neigh_of(nh);
-	if (IS_ERR(n))
-		return false;
-	read_lock_bh(&n->lock);
-	known = n->nud_state & NUD_VALID && !n->dead;
-	memcpy(mac, n->ha, ETH_ALEN);
-	read_unlock_bh(&n->lock);
-	if (!known)
-		neigh_event_send(n, NULL);
-	neigh_release(n);
-	return known;
+	return netif_running(dev) && netif_carrier_ok(dev) &&
+	       vrouter_neigh_resolve(dev, &nh->hop, mac);
 }
 
 /* Whether the nexthop's record is to be written anew. */
@@ -126,7 +94,6 @@ void vrouter_hop_resolve(struct vrouter *vr)
 void vrouter_hop_probe(struct vrouter *vr)
 {
 	struct vrouter_nexthop *nh;
-	struct neighbour *n;
 	struct vr_nhctr sum;
 	bool idle;
 	u64 sent;
@@ -136,11 +103,8 @@ void vrouter_hop_probe(struct vrouter *vr)
 		sent = sum.path[VR_PATH_XDP].packets + sum.path[VR_PATH_MODULE].packets;
 		idle = sent == nh->hop_tx && nh->hop_known;
 		nh->hop_tx = sent;
-		n = idle || !netif_running(nh->vif->dev) ? NULL : neigh_of(nh);
-		if (IS_ERR_OR_NULL(n))
-			continue;
-		neigh_event_send(n, NULL);
-		neigh_release(n);
+		if (!idle && netif_running(nh->vif->dev))
+			vrouter_neigh_ask(nh->vif->dev, &nh->hop);
 	}
 }
 
@@ -161,14 +125,13 @@ void vrouter_hop_fill(const struct vrouter_nexthop *nh, struct vr_nh *rec)
 static struct neighbour *neigh_for(const struct vrouter_ctx *ctx, const struct hop_tmpl *t,
 				   struct net_device *dev)
 {
-	struct vrouter_prefix dst = { .family = ctx->flow.family };
-	u8 addr[sizeof(struct in6_addr)];
+	struct vrouter_prefix to = { .family = ctx->flow.family };
 
-	if (t->family != HOP_DST)
-		return neigh_get(dev, t->family, t->addr);
-	memcpy(dst.addr, ctx->flow.dst, sizeof(dst.addr));
-	vrouter_prefix_bytes(&dst, addr);
-	return neigh_get(dev, dst.family, addr);
+	if (t->family == HOP_DST)
+		memcpy(to.addr, ctx->flow.dst, sizeof(to.addr));
+	else
+		vrouter_prefix_set(&to, t->family, t->addr);
+	return vrouter_neigh_get(dev, &to);
 }
 
 /**

@@ -163,18 +163,14 @@ static struct vrouter_fib *copy_ip6(const struct fib_notifier_info *info)
 	unsigned int most = e->nsiblings + 1;
 	struct fib6_info *rt = e->rt, *sibling;
 	struct vrouter_fib *fib;
-	__be64 addr[2];
 
 	fib = kzalloc(struct_size(fib, rt, most), GFP_ATOMIC);
 	if (!fib)
 		return NULL;
 	fib->type = rt->fib6_type;
 	fib->table = rt->fib6_table->tb6_id;
-	fib->prefix.family = VR_FAM_IP6;
+	vrouter_prefix_set(&fib->prefix, VR_FAM_IP6, &rt->fib6_dst.addr);
 	fib->prefix.len = rt->fib6_dst.plen;
-	memcpy(addr, &rt->fib6_dst.addr, sizeof(addr));
-	fib->prefix.addr[0] = be64_to_cpu(addr[0]);
-	fib->prefix.addr[1] = be64_to_cpu(addr[1]);
 	fib6_info_hold(rt);
 	fib->rt[fib->n++] = rt;
 	if (most == 1)
@@ -262,9 +258,7 @@ bool vrouter_mirror_fib_event(struct vrouter *vr, unsigned long event,
  */
 void vrouter_mirror_neigh_event(struct vrouter *vr, struct neighbour *n)
 {
-	const struct in6_addr *addr = (const void *)n->primary_key;
 	struct neigh_event *ev;
-	__be64 bytes[2] = {};
 	u8 mac[MAX_ADDR_LEN];
 
 	/* Anchors, and the vifs that matter, are in a Linux VRF. */
@@ -274,19 +268,7 @@ void vrouter_mirror_neigh_event(struct vrouter *vr, struct neighbour *n)
 	ev = kzalloc(sizeof(*ev), GFP_ATOMIC);
 	if (ev) {
 		ev->ifindex = n->dev->ifindex;
-		ev->addr.family = VR_FAM_IP4;
-		ev->addr.len = 32;
-		if (n->tbl->family == AF_INET) {
-			memcpy(bytes, n->primary_key, 4);
-		} else if (ipv6_addr_v4mapped(addr)) {
-			memcpy(bytes, &addr->s6_addr32[3], 4);
-		} else {
-			memcpy(bytes, addr, sizeof(*addr));
-			ev->addr.family = VR_FAM_IP6;
-			ev->addr.len = 128;
-		}
-		ev->addr.addr[0] = be64_to_cpu(bytes[0]);
-		ev->addr.addr[1] = be64_to_cpu(bytes[1]);
+		vrouter_way_gateway(&ev->addr, n->tbl->family, n->primary_key);
 		ev->known = READ_ONCE(n->nud_state) & NUD_VALID && !n->dead;
 		neigh_ha_snapshot(mac, n, n->dev);
 		ether_addr_copy(ev->mac, mac);

@@ -48,15 +48,14 @@ static struct vrouter_path *find(struct vrouter_mirror *m, const struct vrouter_
 static bool neigh_mac(struct neigh_table *tbl, const void *addr, struct net_device *dev, u8 *mac)
 {
 	struct neighbour *n = neigh_lookup(tbl, addr, dev);
+	u8 ha[ETH_ALEN];
 	bool valid;
 
 	if (!n)
 		return false;
-	read_lock_bh(&n->lock);
-	valid = n->nud_state & NUD_VALID && !n->dead && is_valid_ether_addr(n->ha);
+	valid = vrouter_neigh_mac(n, ha) && is_valid_ether_addr(ha);
 	if (valid)
-		ether_addr_copy(mac, n->ha);
-	read_unlock_bh(&n->lock);
+		memcpy(mac, ha, ETH_ALEN);
 	neigh_release(n);
 	return valid;
 }

@@ -44,22 +44,16 @@ static void add_type(struct vrouter_ways *w, u8 type)
 	add_way(w, &way, 1);
 }
 
-static void set_gateway(struct vrouter_prefix *p, const struct fib_nh_common *nhc)
+void vrouter_way_gateway(struct vrouter_prefix *p, u8 family, const void *addr)
 {
-	__be64 addr[2] = {};
+	const struct in6_addr *ip6 = addr;
 
-	if (nhc->nhc_gw_family == AF_INET6 && !ipv6_addr_v4mapped(&nhc->nhc_gw.ipv6)) {
-		memcpy(addr, &nhc->nhc_gw.ipv6, sizeof(addr));
-		p->family = VR_FAM_IP6;
-		p->len = 128;
-	} else if (nhc->nhc_gw_family) {
-		memcpy(addr, nhc->nhc_gw_family == AF_INET6 ? &nhc->nhc_gw.ipv6.s6_addr32[3] :
-							      &nhc->nhc_gw.ipv4, 4);
-		p->family = VR_FAM_IP4;
-		p->len = 32;
-	}
-	p->addr[0] = be64_to_cpu(addr[0]);
-	p->addr[1] = be64_to_cpu(addr[1]);
+	if (family == AF_INET)
+		vrouter_prefix_set(p, VR_FAM_IP4, addr);
+	else if (ipv6_addr_v4mapped(ip6))
+		vrouter_prefix_set(p, VR_FAM_IP4, &ip6->s6_addr32[3]);
+	else
+		vrouter_prefix_set(p, VR_FAM_IP6, addr);
 }
 
 static void add_hop(struct vrouter_ways *w, const struct fib_nh_common *nhc, u32 weight)
@@ -77,7 +71,8 @@ static void add_hop(struct vrouter_ways *w, const struct fib_nh_common *nhc, u32
 	memset(&way, 0, sizeof(way));
 	way.type = RTN_UNICAST;
 	way.ifindex = nhc->nhc_dev->ifindex;
-	set_gateway(&way.gateway, nhc);
+	if (nhc->nhc_gw_family)
+		vrouter_way_gateway(&way.gateway, nhc->nhc_gw_family, &nhc->nhc_gw);
 	add_way(w, &way, weight);
 }
 

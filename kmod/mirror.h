@@ -312,6 +312,8 @@ void vrouter_path_update_neigh(struct vrouter *vr, int ifindex, const struct vro
 			       const u8 *mac);
 
 /* mirror-set.c */
+/* A gateway as Linux has it, of AF_INET or AF_INET6, in its bytes. */
+void vrouter_way_gateway(struct vrouter_prefix *p, u8 family, const void *addr);
 /* The set that an entry's fib leads to, for one more entry. ERR_PTR() on failure. */
 struct vrouter_set *vrouter_set_get(struct vrouter *vr, struct vrouter_vrf *vrf,
 				    const struct vrouter_fib *fib);

@@ -42,6 +42,57 @@ struct underlay_key {
 	u64 addr[2];
 };
 
+static struct neigh_table *table_of(const struct vrouter_prefix *addr)
+{
+	return addr->family == VR_FAM_IP6 ? &nd_tbl : &arp_tbl;
+}
+
+struct neighbour *vrouter_neigh_get(struct net_device *dev, const struct vrouter_prefix *addr)
+{
+	u8 bytes[sizeof(struct in6_addr)];
+	struct neighbour *n;
+
+	vrouter_prefix_bytes(addr, bytes);
+	n = neigh_lookup(table_of(addr), bytes, dev);
+	return n ?: neigh_create(table_of(addr), bytes, dev);
+}
+
+bool vrouter_neigh_mac(struct neighbour *n, u8 *mac)
+{
+	bool known;
+
+	read_lock_bh(&n->lock);
+	known = n->nud_state & NUD_VALID && !n->dead;
+	if (known)
+		memcpy(mac, n->ha, ETH_ALEN);
+	read_unlock_bh(&n->lock);
+	return known;
+}
+
+bool vrouter_neigh_resolve(struct net_device *dev, const struct vrouter_prefix *addr, u8 *mac)
+{
+	struct neighbour *n = vrouter_neigh_get(dev, addr);
+	bool known;
+
+	if (IS_ERR(n))
+		return false;
+	known = vrouter_neigh_mac(n, mac);
+	if (!known)
+		neigh_event_send(n, NULL);
+	neigh_release(n);
+	return known;
+}
+
+void vrouter_neigh_ask(struct net_device *dev, const struct vrouter_prefix *addr)
+{
+	struct neighbour *n = vrouter_neigh_get(dev, addr);
+
+	if (IS_ERR(n))
+		return;
+	neigh_event_send(n, NULL);
+	neigh_release(n);
+}
+
 static int fill_neighbor(struct sk_buff *skb, struct vrouter *vr, const void *obj)
 {
 	const struct neighbor *n = obj;
@@ -56,29 +107,35 @@ static int fill_neighbor(struct sk_buff *skb, struct vrouter *vr, const void *ob
 	return 0;
 }
 
-/* What the kernel knows of an address; NUD_NONE when nothing. */
+/* What the kernel knows of the address; NUD_NONE when nothing. */
+static void take_neigh(struct neighbor *n, struct net_device *dev)
+{
+	u8 bytes[sizeof(struct in6_addr)];
+	struct neighbour *neigh;
+
+	vrouter_prefix_bytes(&n->addr, bytes);
+	neigh = neigh_lookup(table_of(&n->addr), bytes, dev);
+	if (!neigh)
+		return;
+	n->state = READ_ONCE(neigh->nud_state);
+	neigh_ha_snapshot(n->lladdr, neigh, dev);
+	neigh_release(neigh);
+}
+
 static void underlay_neighbor(struct vrouter *vr, const struct underlay_key *key,
 			      struct neighbor *n)
 {
-	u8 addr[sizeof(struct in6_addr)];
 	struct net_device *dev;
-	struct neighbour *neigh;
 
 	*n = (struct neighbor){
 		.ifindex = key->ifindex,
 		.addr = { .family = key->family, .len = key->family == VR_FAM_IP6 ? 128 : 32,
 			  .addr = { key->addr[0], key->addr[1] } },
 	};
-	vrouter_prefix_bytes(&n->addr, addr);
 	dev = dev_get_by_index(vr->net, key->ifindex);
 	if (!dev)
 		return;
-	neigh = neigh_lookup(key->family == VR_FAM_IP6 ? &nd_tbl : &arp_tbl, addr, dev);
-	if (neigh) {
-		n->state = READ_ONCE(neigh->nud_state);
-		neigh_ha_snapshot(n->lladdr, neigh, dev);
-		neigh_release(neigh);
-	}
+	take_neigh(n, dev);
 	dev_put(dev);
 }
 
@@ -86,8 +143,6 @@ static void underlay_neighbor(struct vrouter *vr, const struct underlay_key *key
 static bool hop_neighbor(struct vrouter *vr, const struct vrouter_nexthop *nh, struct neighbor *n)
 {
 	const struct vrouter_nexthop *first;
-	u8 addr[sizeof(struct in6_addr)];
-	struct neighbour *neigh;
 
 	list_for_each_entry(first, &vr->hops, remote_list)
 		if (first->vif == nh->vif && first->hop.len == nh->hop.len &&
@@ -100,14 +155,7 @@ static bool hop_neighbor(struct vrouter *vr, const struct vrouter_nexthop *nh, s
 		.addr = nh->hop,
 		.vrf = nh->vif->vrf,
 	};
-	vrouter_prefix_bytes(&nh->hop, addr);
-	neigh = neigh_lookup(nh->hop.family == VR_FAM_IP6 ? &nd_tbl : &arp_tbl, addr,
-			     nh->vif->dev);
-	if (neigh) {
-		n->state = READ_ONCE(neigh->nud_state);
-		neigh_ha_snapshot(n->lladdr, neigh, nh->vif->dev);
-		neigh_release(neigh);
-	}
+	take_neigh(n, nh->vif->dev);
 	return true;
 }
 

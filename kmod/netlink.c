@@ -63,26 +63,16 @@ static bool has_host_bits(const struct vrouter_prefix *p)
 int vrouter_nla_address(const struct nlattr *attr, struct vrouter_prefix *p,
 			struct netlink_ext_ack *extack)
 {
-	__be64 addr[2] = {};
-
-	memset(p, 0, sizeof(*p));
 	switch (nla_len(attr)) {
 	case sizeof(struct in_addr):
-		p->family = VR_FAM_IP4;
-		break;
+		vrouter_prefix_set(p, VR_FAM_IP4, nla_data(attr));
+		return 0;
 	case sizeof(struct in6_addr):
-		p->family = VR_FAM_IP6;
-		break;
-	default:
-		return vrouter_refuse(extack, attr, -EINVAL,
-				      "address: must be 4 bytes (IPv4) or 16 bytes (IPv6)");
+		vrouter_prefix_set(p, VR_FAM_IP6, nla_data(attr));
+		return 0;
 	}
-	/* The four bytes of IPv4 land in the upper half of the first word. */
-	memcpy(addr, nla_data(attr), nla_len(attr));
-	p->addr[0] = be64_to_cpu(addr[0]);
-	p->addr[1] = be64_to_cpu(addr[1]);
-	p->len = family_bits(p);
-	return 0;
+	return vrouter_refuse(extack, attr, -EINVAL,
+			      "address: must be 4 bytes (IPv4) or 16 bytes (IPv6)");
 }
 
 int vrouter_nla_prefix(const struct nlattr *attr, struct vrouter_prefix *p, bool mask,
@@ -125,6 +115,18 @@ int vrouter_prefix_bytes(const struct vrouter_prefix *p, u8 *bytes)
 
 	memcpy(bytes, addr, len);
 	return len;
+}
+
+void vrouter_prefix_set(struct vrouter_prefix *p, u8 family, const void *bytes)
+{
+	__be64 addr[2] = {};
+
+	p->family = family;
+	p->len = family_bits(p);
+	/* The four bytes of IPv4 land in the upper half of the first word. */
+	memcpy(addr, bytes, p->len / 8);
+	p->addr[0] = be64_to_cpu(addr[0]);
+	p->addr[1] = be64_to_cpu(addr[1]);
 }
 
 int vrouter_put_address(struct sk_buff *skb, int attrtype, const struct vrouter_prefix *p)

@@ -43,6 +43,8 @@ int vrouter_put_address(struct sk_buff *skb, int attrtype, const struct vrouter_
 int vrouter_put_prefix(struct sk_buff *skb, int attrtype, const struct vrouter_prefix *p);
 /* Address bytes in network order from a lookup key; returns 4 or 16. */
 int vrouter_prefix_bytes(const struct vrouter_prefix *p, u8 *bytes);
+/* Back from them: the prefix of a host of @family, VR_FAM_*. */
+void vrouter_prefix_set(struct vrouter_prefix *p, u8 family, const void *bytes);
 
 /* Tell listeners. cmd is VROUTER_CMD_*_NTF or _DEL_NTF; vr->lock is held. show-*.c */
 void vrouter_notify_vrf(struct vrouter *vr, const struct vrouter_vrf *vrf, u8 cmd);

@@ -229,18 +229,6 @@ void vrouter_group_follow(struct vrouter *vr, struct vrouter_nexthop *nh)
 		follow(vr, m->group);
 }
 
-void vrouter_group_follow_vif(struct vrouter *vr, const struct vrouter_vif *vif)
-{
-	struct vrouter_nexthop *nh;
-	unsigned long i;
-
-	if (!vif->nnexthops)
-		return;
-	xa_for_each(&vr->nexthops, i, nh)
-		if (nh->vif == vif)
-			vrouter_group_follow(vr, nh);
-}
-
 /* Readers of the record look no further than the member's slot. */
 static void forget_member(struct vrouter *vr, const struct vrouter_group *g, u32 slot)
 {

@@ -1,107 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Nexthops: where routes lead, and their records in the image. */
+/* Nexthops: where routes lead. */
 
-#include <linux/etherdevice.h>
 #include <linux/hash.h>
 #include <linux/jhash.h>
 #include <linux/slab.h>
-
-#include <vrouter/hash.h>
 
 #include "image.h"
 #include "netlink.h"
 #include "objects.h"
 
-static_assert(VR_NH_TUNNEL == VROUTER_NEXTHOP_TYPE_TUNNEL);
-static_assert(VR_NH_VIF == VROUTER_NEXTHOP_TYPE_VIF);
-static_assert(VR_NH_VRF == VROUTER_NEXTHOP_TYPE_VRF);
-static_assert(VR_NH_BLACKHOLE == VROUTER_NEXTHOP_TYPE_BLACKHOLE);
-static_assert(VR_NH_UNREACHABLE == VROUTER_NEXTHOP_TYPE_UNREACHABLE);
-static_assert(VR_NH_PROHIBIT == VROUTER_NEXTHOP_TYPE_PROHIBIT);
-static_assert(VR_NH_LOCAL == VROUTER_NEXTHOP_TYPE_LOCAL);
-static_assert(VR_NH_GROUP == VROUTER_NEXTHOP_TYPE_GROUP);
-static_assert(VR_NH_PUNT == VROUTER_NEXTHOP_TYPE_PUNT);
-
 struct vrouter_nexthop *vrouter_nexthop_find(struct vrouter *vr, u32 id)
 {
 	vrouter_assert_held(vr);
 	return xa_load(&vr->nexthops, id);
-}
-
-static void fill_template(const struct vrouter *vr, const struct vrouter_nexthop *nh,
-			  struct vr_tunnel *t, struct vr_nh *rec)
-{
-	if (nh->via.family == VR_FAM_IP6) {
-		memcpy(t->src6, &vr->vtep_addr6, sizeof(t->src6));
-		vrouter_prefix_bytes(&nh->via, t->dst6);
-		rec->csum = vr_tmpl6_make((struct vr_tmpl6 *)rec->tmpl, t);
-		rec->tmpl_len = VR_TMPL6_LEN;
-		rec->flags |= vr->vtep_zero_tx ? 0 : VR_NH_CSUM;
-		return;
-	}
-	t->src = vr->vtep_addr;
-	vrouter_prefix_bytes(&nh->via, (u8 *)&t->dst);
-	rec->csum = vr_tmpl_make((struct vr_tmpl *)rec->tmpl, t);
-	rec->tmpl_len = VR_TMPL_LEN;
-}
-
-static void fill_tunnel(struct vrouter *vr, const struct vrouter_nexthop *nh, struct vr_nh *rec)
-{
-	const struct vrouter_remote *r = nh->remote;
-	struct vr_tunnel t = {
-		.port = vr->vtep_port,
-		.vni = nh->vni,
-		.ttl = vr->vtep_ttl,
-		.tos = vrouter_vtep_is_pipe(vr) ? vr->vtep_dscp << 2 : 0,
-	};
-
-	memcpy(t.eth_dst, r->dst_mac, ETH_ALEN);
-	memcpy(t.eth_src, r->src_mac, ETH_ALEN);
-	memcpy(t.inner_dst, nh->rmac, ETH_ALEN);
-	memcpy(t.inner_src, vrouter_vrf_rmac(vr, nh->vni), ETH_ALEN);
-	rec->vni = nh->vni;
-	rec->ifindex = r->ifindex;
-	rec->mtu = min_t(u32, r->mtu, U16_MAX);
-	rec->flags = (r->resolved ? VR_NH_RESOLVED : 0) | (r->tx ? VR_NH_TX : 0) |
-		     (r->self ? VR_NH_SELF : 0) | (vrouter_vtep_is_pipe(vr) ? VR_NH_PIPE : 0);
-	fill_template(vr, nh, &t, rec);
-}
-
-static void fill_vif(const struct vrouter_nexthop *nh, struct vr_nh *rec)
-{
-	struct vr_eth *eth = (struct vr_eth *)rec->tmpl;
-	const struct vrouter_vif *vif = nh->vif;
-
-	memcpy(eth->src, vrouter_vif_gateway_mac(vif), ETH_ALEN);
-	rec->target = vif->idx;
-	rec->ifindex = vif->dev->ifindex;
-	if (nh->hop.len || nh->glean)
-		vrouter_hop_fill(nh, rec);
-	else
-		memcpy(eth->dst, is_zero_ether_addr(nh->lladdr) ? vif->lladdr : nh->lladdr,
-		       ETH_ALEN);
-}
-
-void vrouter_nexthop_fill(struct vrouter *vr, const struct vrouter_nexthop *nh, struct vr_nh *rec)
-{
-	memset(rec, 0, sizeof(*rec));
-	rec->type = nh->type;
-	switch (nh->type) {
-	case VROUTER_NEXTHOP_TYPE_TUNNEL:
-		fill_tunnel(vr, nh, rec);
-		break;
-	case VROUTER_NEXTHOP_TYPE_VIF:
-		fill_vif(nh, rec);
-		break;
-	case VROUTER_NEXTHOP_TYPE_VRF:
-		rec->target = nh->vrf->idx;
-		break;
-	case VROUTER_NEXTHOP_TYPE_GROUP:
-		rec->target = nh->group->idx;
-		break;
-	}
-	if (nh->down)
-		rec->flags |= VR_NH_DOWN;
 }
 
 int vrouter_nexthop_publish(struct vrouter *vr, struct vrouter_nexthop *nh,
@@ -182,7 +93,8 @@ void vrouter_nexthop_publish_tunnels(struct vrouter *vr)
 			vrouter_nexthop_republish(vr, nh);
 }
 
-void vrouter_nexthop_publish_vif(struct vrouter *vr, struct vrouter_vif *vif)
+void vrouter_nexthop_visit_vif(struct vrouter *vr, const struct vrouter_vif *vif,
+			       void (*visit)(struct vrouter *vr, struct vrouter_nexthop *nh))
 {
 	struct vrouter_nexthop *nh;
 	unsigned long i;
@@ -191,7 +103,7 @@ void vrouter_nexthop_publish_vif(struct vrouter *vr, struct vrouter_vif *vif)
 		return;
 	xa_for_each(&vr->nexthops, i, nh)
 		if (nh->vif == vif)
-			vrouter_nexthop_republish(vr, nh);
+			visit(vr, nh);
 }
 
 bool vrouter_nexthop_leads_to(struct vrouter *vr, const struct vrouter_vrf *vrf)
@@ -506,18 +418,6 @@ void vrouter_nexthop_flush(struct vrouter *vr, struct vrouter_nexthop *nh)
 	nexthop_remove(vr, nh);
 }
 
-void vrouter_nexthop_flush_vif(struct vrouter *vr, struct vrouter_vif *vif)
-{
-	struct vrouter_nexthop *nh;
-	unsigned long i;
-
-	if (!vif->nnexthops)
-		return;
-	xa_for_each(&vr->nexthops, i, nh)
-		if (nh->vif == vif)
-			vrouter_nexthop_flush(vr, nh);
-}
-
 void vrouter_nexthop_free_all(struct vrouter *vr)
 {
 	struct vrouter_nexthop *nh;
@@ -529,144 +429,6 @@ void vrouter_nexthop_free_all(struct vrouter *vr)
 			nexthop_remove(vr, nh);
 	xa_for_each(&vr->nexthops, i, nh)
 		nexthop_remove(vr, nh);
-}
-
-/* Attributes that a type does not have. */
-static int refuse_foreign(struct nlattr **a, u8 type, struct netlink_ext_ack *extack)
-{
-	static const struct {
-		int attr;
-		u8 type;
-		u8 or;
-	} only[] = {
-		{ VROUTER_A_NEXTHOP_VIA, VROUTER_NEXTHOP_TYPE_TUNNEL, VROUTER_NEXTHOP_TYPE_VIF },
-		{ VROUTER_A_NEXTHOP_VNI, VROUTER_NEXTHOP_TYPE_TUNNEL },
-		{ VROUTER_A_NEXTHOP_RMAC, VROUTER_NEXTHOP_TYPE_TUNNEL },
-		{ VROUTER_A_NEXTHOP_IFINDEX, VROUTER_NEXTHOP_TYPE_VIF },
-		{ VROUTER_A_NEXTHOP_LLADDR, VROUTER_NEXTHOP_TYPE_VIF },
-		{ VROUTER_A_NEXTHOP_VRF, VROUTER_NEXTHOP_TYPE_VRF },
-		{ VROUTER_A_NEXTHOP_GROUP, VROUTER_NEXTHOP_TYPE_GROUP },
-	};
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(only); i++) {
-		if (a[only[i].attr] && only[i].type != type && only[i].or != type)
-			return vrouter_refuse(extack, a[only[i].attr], -EINVAL,
-					      "type: a nexthop of this type has no such attribute");
-	}
-	if (a[VROUTER_A_NEXTHOP_DOWN] && !vrouter_nexthop_may_join(type))
-		return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_DOWN], -EINVAL,
-				      "down: is for tunnels and vifs alone");
-	return 0;
-}
-
-static int parse_via(const struct nlattr *attr, struct vrouter_prefix *via,
-		     struct netlink_ext_ack *extack)
-{
-	struct in6_addr addr;
-	int err;
-
-	err = vrouter_nla_address(attr, via, extack);
-	if (err)
-		return err;
-	vrouter_prefix_bytes(via, addr.s6_addr);
-	if (via->family == VR_FAM_IP6 ? vrouter_ip6_is_host(&addr) :
-					vrouter_ip4_is_host(addr.s6_addr32[0]))
-		return 0;
-	return vrouter_refuse(extack, attr, -EINVAL,
-			      "via: must be a unicast IPv4 or IPv6 address");
-}
-
-static int parse_tunnel(struct nlattr **a, struct vrouter_nh_spec *s,
-			struct netlink_ext_ack *extack)
-{
-	int err;
-
-	if (!a[VROUTER_A_NEXTHOP_VIA] || !a[VROUTER_A_NEXTHOP_VNI] || !a[VROUTER_A_NEXTHOP_RMAC]) {
-		NL_SET_ERR_MSG(extack, "via, vni, rmac: a tunnel needs all three");
-		return -EINVAL;
-	}
-	err = parse_via(a[VROUTER_A_NEXTHOP_VIA], &s->via, extack);
-	if (err)
-		return err;
-	s->vni = nla_get_u32(a[VROUTER_A_NEXTHOP_VNI]);
-	if (!s->vni || s->vni > VROUTER_VNI_MAX)
-		return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_VNI], -ERANGE,
-				      "vni: must be 1 to 16777215");
-	nla_memcpy(s->rmac, a[VROUTER_A_NEXTHOP_RMAC], ETH_ALEN);
-	if (!is_valid_ether_addr(s->rmac))
-		return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_RMAC], -EINVAL,
-				      "rmac: must be a unicast MAC that is not zero");
-	return 0;
-}
-
-static int parse_vif(struct vrouter *vr, struct nlattr **a, struct vrouter_nh_spec *s,
-		     struct netlink_ext_ack *extack)
-{
-	if (!a[VROUTER_A_NEXTHOP_IFINDEX]) {
-		NL_SET_ERR_MSG(extack, "ifindex: is missing; the nexthop needs its vif");
-		return -EINVAL;
-	}
-	s->vif = vrouter_vif_find(vr, nla_get_u32(a[VROUTER_A_NEXTHOP_IFINDEX]));
-	if (!s->vif)
-		return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_IFINDEX], -ENOENT,
-				      "ifindex: the device is no vif");
-	if (a[VROUTER_A_NEXTHOP_VIA] && a[VROUTER_A_NEXTHOP_LLADDR])
-		return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_LLADDR], -EINVAL,
-				      "lladdr: is the neighbour's with via; give one of them, not both");
-	if (a[VROUTER_A_NEXTHOP_VIA] && !s->vif->host)
-		return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_VIA], -EINVAL,
-				      "via: the vif has host off; its neighbours are looked for with host on");
-	if (a[VROUTER_A_NEXTHOP_VIA])
-		return parse_via(a[VROUTER_A_NEXTHOP_VIA], &s->hop, extack);
-	if (a[VROUTER_A_NEXTHOP_LLADDR]) {
-		nla_memcpy(s->lladdr, a[VROUTER_A_NEXTHOP_LLADDR], ETH_ALEN);
-		if (!is_valid_ether_addr(s->lladdr))
-			return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_LLADDR], -EINVAL,
-					      "lladdr: must be a unicast MAC that is not zero");
-	} else if (!s->vif->has_lladdr) {
-		NL_SET_ERR_MSG(extack, "lladdr: is missing, and the vif has none either");
-		return -EINVAL;
-	}
-	return 0;
-}
-
-int vrouter_nexthop_parse(struct vrouter *vr, struct nlattr **a, struct vrouter_nh_spec *s,
-			  struct netlink_ext_ack *extack)
-{
-	int err;
-
-	memset(s, 0, sizeof(*s));
-	s->type = nla_get_u32(a[VROUTER_A_NEXTHOP_TYPE]);
-	err = refuse_foreign(a, s->type, extack);
-	if (err)
-		return err;
-	s->down = a[VROUTER_A_NEXTHOP_DOWN] && nla_get_u32(a[VROUTER_A_NEXTHOP_DOWN]);
-	switch (s->type) {
-	case VROUTER_NEXTHOP_TYPE_TUNNEL:
-		return parse_tunnel(a, s, extack);
-	case VROUTER_NEXTHOP_TYPE_VIF:
-		return parse_vif(vr, a, s, extack);
-	case VROUTER_NEXTHOP_TYPE_VRF:
-		if (!a[VROUTER_A_NEXTHOP_VRF]) {
-			NL_SET_ERR_MSG(extack, "vrf: is missing; the nexthop needs its VRF");
-			return -EINVAL;
-		}
-		s->vrf = vrouter_vrf_find(vr, nla_data(a[VROUTER_A_NEXTHOP_VRF]));
-		if (!s->vrf)
-			return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_VRF], -ENOENT,
-					      "vrf: no such VRF");
-		return 0;
-	case VROUTER_NEXTHOP_TYPE_BLACKHOLE:
-	case VROUTER_NEXTHOP_TYPE_UNREACHABLE:
-	case VROUTER_NEXTHOP_TYPE_PROHIBIT:
-	case VROUTER_NEXTHOP_TYPE_GROUP:
-	case VROUTER_NEXTHOP_TYPE_PUNT:
-		return 0;
-	default:
-		return vrouter_refuse(extack, a[VROUTER_A_NEXTHOP_TYPE], -EINVAL,
-				      "type: local is for the gateway addresses of vifs alone");
-	}
 }
 
 /* What others rely on of a nexthop that changes. */

@@ -89,6 +89,17 @@ static inline bool vrouter_remote_reached(const struct vrouter_remote *r)
 	return r && (r->resolved || r->self);
 }
 
+/* The kernel's own neighbours; any context, no lock. neighbor.c */
+struct neighbour;
+/* With a reference; ERR_PTR() when the device can have no such neighbour. */
+struct neighbour *vrouter_neigh_get(struct net_device *dev, const struct vrouter_prefix *addr);
+/* Its MAC, if that is known; a dead one says nothing. */
+bool vrouter_neigh_mac(struct neighbour *n, u8 *mac);
+/* The same by address, which is asked for when it is not known. */
+bool vrouter_neigh_resolve(struct net_device *dev, const struct vrouter_prefix *addr, u8 *mac);
+/* Have it asked for, or confirmed. */
+void vrouter_neigh_ask(struct net_device *dev, const struct vrouter_prefix *addr);
+
 /* hop.c: the routers behind vifs */
 struct vrouter_nh_spec;
 struct vr_nh;
@@ -151,7 +162,7 @@ void vrouter_nexthop_hold(struct vrouter_nexthop *nh);
 void vrouter_nexthop_release(struct vrouter *vr, struct vrouter_nexthop *nh);
 /* Whether it says that already; of no group. */
 bool vrouter_nexthop_says(const struct vrouter_nexthop *nh, const struct vrouter_nh_spec *spec);
-/* What the nexthop's record is to say, but for its slot. */
+/* What the nexthop's record is to say, but for its slot. nexthop-record.c */
 void vrouter_nexthop_fill(struct vrouter *vr, const struct vrouter_nexthop *nh, struct vr_nh *rec);
 /* Write it anew from what the objects say now. */
 int vrouter_nexthop_publish(struct vrouter *vr, struct vrouter_nexthop *nh,
@@ -164,14 +175,16 @@ void vrouter_nexthop_republish(struct vrouter *vr, struct vrouter_nexthop *nh);
 void vrouter_nexthop_catch_up(struct vrouter *vr);
 void vrouter_nexthop_publish_vni(struct vrouter *vr, u32 vni);
 void vrouter_nexthop_publish_tunnels(struct vrouter *vr);
-void vrouter_nexthop_publish_vif(struct vrouter *vr, struct vrouter_vif *vif);
+/* All nexthops to a vif; @visit may remove its own. */
+void vrouter_nexthop_visit_vif(struct vrouter *vr, const struct vrouter_vif *vif,
+			       void (*visit)(struct vrouter *vr, struct vrouter_nexthop *nh));
 /* Whether a user's nexthop, or a user's route, leads to a VRF. */
 bool vrouter_nexthop_leads_to(struct vrouter *vr, const struct vrouter_vrf *vrf);
 /* A nexthop goes, and its routes with it. */
 void vrouter_nexthop_flush(struct vrouter *vr, struct vrouter_nexthop *nh);
-/* The vif goes: its nexthops and their routes go too. */
-void vrouter_nexthop_flush_vif(struct vrouter *vr, struct vrouter_vif *vif);
 void vrouter_nexthop_free_all(struct vrouter *vr);
+
+/* What attributes say; there is a type. A group's members are not read. nexthop-attr.c */
 int vrouter_nexthop_parse(struct vrouter *vr, struct nlattr **attrs, struct vrouter_nh_spec *spec,
 			  struct netlink_ext_ack *extack);
 
@@ -192,7 +205,6 @@ int vrouter_group_change(struct vrouter *vr, struct vrouter_nexthop *nh, struct 
 void vrouter_group_free(struct vrouter *vr, struct vrouter_group *g);
 /* A nexthop may have come up or gone down: its groups move their buckets. */
 void vrouter_group_follow(struct vrouter *vr, struct vrouter_nexthop *nh);
-void vrouter_group_follow_vif(struct vrouter *vr, const struct vrouter_vif *vif);
 /* A nexthop vanishes: its groups go on without it, or go with it. */
 void vrouter_group_drop_member(struct vrouter *vr, struct vrouter_nexthop *nh);
 

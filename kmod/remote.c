@@ -36,36 +36,6 @@ static struct hlist_head *bucket(struct vrouter *vr, const struct vrouter_prefix
 				    VROUTER_REMOTE_BITS)];
 }
 
-/* With a reference; ERR_PTR() when the device can have no such neighbour. */
-static struct neighbour *neigh_get(struct net_device *dev, const struct vrouter_prefix *gateway)
-{
-	struct neigh_table *tbl = gateway->family == VR_FAM_IP6 ? &nd_tbl : &arp_tbl;
-	u8 addr[sizeof(struct in6_addr)];
-	struct neighbour *n;
-
-	vrouter_prefix_bytes(gateway, addr);
-	n = neigh_lookup(tbl, addr, dev);
-	return n ?: neigh_create(tbl, addr, dev);
-}
-
-/* The neighbour's MAC, once it is known; asks for it otherwise. */
-static bool resolve_neigh(struct net_device *dev, const struct vrouter_prefix *gateway, u8 *mac)
-{
-	struct neighbour *n = neigh_get(dev, gateway);
-	bool valid;
-
-	if (IS_ERR(n))
-		return false;
-	read_lock_bh(&n->lock);
-	valid = n->nud_state & NUD_VALID && !n->dead;
-	memcpy(mac, n->ha, ETH_ALEN);
-	read_unlock_bh(&n->lock);
-	if (!valid)
-		neigh_event_send(n, NULL);
-	neigh_release(n);
-	return valid;
-}
-
 /* By route and uplink, not by what the kernel has learned: see tunnel-err.c. */
 static u32 route_mtu(const struct dst_entry *dst, u8 family)
 {
@@ -90,17 +60,6 @@ static u32 path_mtu(const struct vrouter *vr, struct vrouter_remote *r,
 	return r->pmtu ? min(mtu, r->pmtu) : mtu;
 }
 
-static void set_address(struct vrouter_prefix *p, u8 family, const void *bytes)
-{
-	__be64 addr[2] = {};
-
-	memcpy(addr, bytes, family == VR_FAM_IP6 ? 16 : 4);
-	p->family = family;
-	p->len = family == VR_FAM_IP6 ? 128 : 32;
-	p->addr[0] = be64_to_cpu(addr[0]);
-	p->addr[1] = be64_to_cpu(addr[1]);
-}
-
 /* A remote is reached by @dst and the neighbour @gateway, if that is on an uplink. */
 static void take_route(struct vrouter *vr, struct vrouter_remote *r, const struct dst_entry *dst,
 		       const struct vrouter_prefix *gateway, u32 overhead)
@@ -117,7 +76,7 @@ static void take_route(struct vrouter *vr, struct vrouter_remote *r, const struc
 	memcpy(r->src_mac, up->dev->dev_addr, ETH_ALEN);
 	r->gateway = *gateway;
 	r->resolved = netif_running(up->dev) && netif_carrier_ok(up->dev) &&
-		      resolve_neigh(up->dev, gateway, r->dst_mac);
+		      vrouter_neigh_resolve(up->dev, gateway, r->dst_mac);
 }
 
 static void look_up_ip4(struct vrouter *vr, struct vrouter_remote *r)
@@ -133,9 +92,9 @@ static void look_up_ip4(struct vrouter *vr, struct vrouter_remote *r)
 	if (rt->rt_type == RTN_UNICAST) {
 		addr = rt_nexthop(rt, addr);
 		if (rt->rt_gw_family == AF_INET6)
-			set_address(&gateway, VR_FAM_IP6, &rt->rt_gw6);
+			vrouter_prefix_set(&gateway, VR_FAM_IP6, &rt->rt_gw6);
 		else
-			set_address(&gateway, VR_FAM_IP4, &addr);
+			vrouter_prefix_set(&gateway, VR_FAM_IP4, &addr);
 		take_route(vr, r, &rt->dst, &gateway, VR_OVERHEAD_IP4);
 	}
 	ip_rt_put(rt);
@@ -152,8 +111,8 @@ static void look_up_ip6(struct vrouter *vr, struct vrouter_remote *r)
 	if (IS_ERR(dst))
 		return;
 	if (vrouter_underlay_is_remote6(dst)) {
-		set_address(&gateway, VR_FAM_IP6,
-			    rt6_nexthop((const struct rt6_info *)dst, &addr));
+		vrouter_prefix_set(&gateway, VR_FAM_IP6,
+				   rt6_nexthop((const struct rt6_info *)dst, &addr));
 		take_route(vr, r, dst, &gateway, VR_OVERHEAD_IP6);
 	}
 	dst_release(dst);
@@ -258,18 +217,12 @@ static void probe(struct vrouter *vr, struct vrouter_remote *r)
 {
 	u64 sent = packets_sent(vr, r);
 	struct net_device *dev;
-	struct neighbour *n;
 
 	if ((r->pmtu || !r->resolved) && resolve(vr, r))
 		republish(vr, r);
 	dev = r->ifindex ? __dev_get_by_index(vr->net, r->ifindex) : NULL;
-	if (dev && r->gateway.len && (sent != r->last_tx || !r->resolved)) {
-		n = neigh_get(dev, &r->gateway);
-		if (!IS_ERR(n)) {
-			neigh_event_send(n, NULL);
-			neigh_release(n);
-		}
-	}
+	if (dev && r->gateway.len && (sent != r->last_tx || !r->resolved))
+		vrouter_neigh_ask(dev, &r->gateway);
 	r->last_tx = sent;
 }
 

@@ -95,7 +95,7 @@ static void vif_remove(struct vrouter *vr, struct vrouter_vif *vif)
 	netdev_rx_handler_unregister(vif->dev);
 	vrouter_path_update_dev(vr, vif->dev->ifindex);
 	vrouter_vif_routes_clear(vr, vif);
-	vrouter_nexthop_flush_vif(vr, vif);
+	vrouter_nexthop_visit_vif(vr, vif, vrouter_nexthop_flush);
 	if (vif->has_gateway_mac)
 		dev_uc_del(vif->dev, vif->gateway_mac);
 	list_del(&vif->list);
@@ -159,12 +159,12 @@ void vrouter_vif_netdev_event(struct vrouter *vr, struct net_device *dev, unsign
 	case NETDEV_CHANGEMTU:
 	case NETDEV_CHANGEADDR:
 		vrouter_vif_write(vr, vif);
-		vrouter_nexthop_publish_vif(vr, vif);
+		vrouter_nexthop_visit_vif(vr, vif, vrouter_nexthop_republish);
 		break;
 	case NETDEV_UP:
 	case NETDEV_DOWN:
 	case NETDEV_CHANGE:
-		vrouter_group_follow_vif(vr, vif);
+		vrouter_nexthop_visit_vif(vr, vif, vrouter_group_follow);
 		if (vif->nnexthops)
 			vrouter_remote_kick(vr);
 		break;
@@ -394,7 +394,7 @@ static int vif_change(struct vrouter *vr, struct vrouter_vif *vif, struct genl_i
 	adopt_gateway_mac(vif, mac);
 	apply_settings(vif, a);
 	vrouter_vif_write(vr, vif);
-	vrouter_nexthop_publish_vif(vr, vif);
+	vrouter_nexthop_visit_vif(vr, vif, vrouter_nexthop_republish);
 	vrouter_path_update_dev(vr, vif->dev->ifindex);
 	vr->gen++;
 	vrouter_notify_vif(vr, vif, VROUTER_CMD_VIF_NTF);

@@ -265,12 +265,9 @@ static int vrf_change(struct vrouter *vr, struct vrouter_vrf *vrf, struct genl_i
 	err = vrouter_import_set(vr, vrf, a);
 	if (a[VROUTER_A_VRF_HOLD])
 		vrouter_entry_hold_changed(vr, vrf);
-	write_record(vr, vrf);
 	/* Inner source MACs follow the VRF's VNI and router MAC. */
 	vrouter_nexthop_publish_vni(vr, vni);
-	vrouter_nexthop_publish_vni(vr, vrf->vni);
-	vr->gen++;
-	vrouter_notify_vrf(vr, vrf, VROUTER_CMD_VRF_NTF);
+	vrouter_vrf_follow(vr, vrf);
 	return err;
 }
 

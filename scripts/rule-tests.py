@@ -13,8 +13,8 @@ import re
 
 def sources(name):
     name = name.split("/")[0]
-    if name in ("golden", "golden6"):
-        return [f"selftests/packet/{name}.py"]
+    if name.startswith("golden"):
+        return glob.glob(f"selftests/packet/{name}.py")
     if name == "unit":
         return glob.glob("selftests/unit/*.c")
     found = glob.glob(f"selftests/net/{name}.sh") + glob.glob(f"selftests/net/{name}.py")

@@ -15,48 +15,26 @@
 #include <linux/vrouter.h>
 
 #include "announce.h"
+#include "list.h"
 #include "nl.h"
+#include "parse.h"
 #include "rtnl.h"
 #include "vrctl.h"
 
 #define PREFIXES_MAX 96	/* as the module lets a vif have */
 
-/** struct announced - a route, as far as announcements differ */
-struct announced {
-	uint32_t table;
-	uint8_t family;
-	uint8_t len;
-	uint8_t addr[16];
-};
-
-struct routes {
-	struct announced *routes;
-	size_t count;
-};
-
 /** struct source - what of a vif is to be announced; @table is 0 for nothing */
 struct source {
 	char vrf[VROUTER_NAME_LEN + 1];
 	uint32_t table;
-	struct announced addrs[PREFIXES_MAX];
+	struct prefix addrs[PREFIXES_MAX];
 	size_t count;
 };
 
-static int add_route(struct routes *list, const struct announced *rt)
-{
-	struct announced *routes = realloc(list->routes, (list->count + 1) * sizeof(*routes));
-
-	if (!routes)
-		return -1;
-	list->routes = routes;
-	routes[list->count++] = *rt;
-	return 0;
-}
-
-static bool is_in(const struct announced *rt, const struct announced *list, size_t n)
+static bool is_in(const struct prefix *dst, const struct prefix *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!memcmp(rt, &list[i], sizeof(*rt)))
+		if (!memcmp(dst, &list[i], sizeof(*dst)))
 			return true;
 	return false;
 }
@@ -64,123 +42,63 @@ static bool is_in(const struct announced *rt, const struct announced *list, size
 static int route_cb(const struct nlmsghdr *nlh, void *data)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
-	struct announced rt = {
-		.table = rtm->rtm_table, .family = rtm->rtm_family, .len = rtm->rtm_dst_len,
-	};
-	const struct nlattr *nla;
+	struct prefix dst;
 
 	if (rtm->rtm_protocol != VROUTER_RTPROT_ANNOUNCE)
 		return MNL_CB_OK;
-	mnl_attr_for_each(nla, nlh, sizeof(*rtm)) {
-		if (mnl_attr_get_type(nla) == RTA_TABLE)
-			rt.table = attr_uint(nla);
-		else if (mnl_attr_get_type(nla) == RTA_DST)
-			memcpy(rt.addr, mnl_attr_get_payload(nla),
-			       rtm->rtm_family == AF_INET ? 4 : 16);
-	}
-	if (add_route(data, &rt)) {
-		errno = ENOMEM;
-		return MNL_CB_ERROR;
-	}
-	return MNL_CB_OK;
+	rtnl_dst(nlh, &dst);
+	return list_add(data, &dst) ? MNL_CB_ERROR : MNL_CB_OK;
 }
 
-static struct rtmsg *put_route(struct nlmsghdr *nlh, uint16_t type, uint16_t flags,
-			       uint8_t family, uint32_t ifindex)
-{
-	struct rtmsg *rtm;
-
-	nlh->nlmsg_type = type;
-	nlh->nlmsg_flags = flags;
-	rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
-	rtm->rtm_family = family;
-	rtm->rtm_protocol = VROUTER_RTPROT_ANNOUNCE;
-	mnl_attr_put_u32(nlh, RTA_OIF, ifindex);
-	return rtm;
-}
-
-/* All routes of ours on a device, of a table. */
-static int list_routes(uint32_t ifindex, uint32_t table, struct routes *list)
-{
-	static const uint8_t families[] = { AF_INET, AF_INET6 };
-	char buf[256];
-	int err = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(families) && !err; i++) {
-		struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-
-		put_route(nlh, RTM_GETROUTE, NLM_F_DUMP, families[i], ifindex);
-		mnl_attr_put_u32(nlh, RTA_TABLE, table);
-		err = rtnl_do(nlh, route_cb, list);
-		/* There is no such table, or IPv6, before there is a route in it. */
-		if (err == -ENOENT || err == -EOPNOTSUPP)
-			err = 0;
-	}
-	return err;
-}
-
-static int change_route(uint32_t ifindex, const struct announced *rt, bool add)
+static int change_route(uint32_t ifindex, uint32_t table, const struct prefix *dst, bool add)
 {
 	char buf[256], text[INET6_ADDRSTRLEN], name[32];
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct rtmsg *rtm = put_route(nlh, add ? RTM_NEWROUTE : RTM_DELROUTE,
-				      add ? NLM_F_CREATE | NLM_F_EXCL : 0, rt->family, ifindex);
+	struct rtmsg *rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
 	int err;
 
-	rtm->rtm_dst_len = rt->len;
+	nlh->nlmsg_type = add ? RTM_NEWROUTE : RTM_DELROUTE;
+	nlh->nlmsg_flags = add ? NLM_F_CREATE | NLM_F_EXCL : 0;
+	rtm->rtm_family = dst->addr.family;
+	rtm->rtm_protocol = VROUTER_RTPROT_ANNOUNCE;
+	rtm->rtm_dst_len = dst->len;
 	rtm->rtm_type = RTN_UNICAST;
-	rtm->rtm_scope = rt->family == AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
-	mnl_attr_put_u32(nlh, RTA_TABLE, rt->table);
-	mnl_attr_put(nlh, RTA_DST, rt->family == AF_INET ? 4 : 16, rt->addr);
+	rtm->rtm_scope = dst->addr.family == AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+	mnl_attr_put_u32(nlh, RTA_OIF, ifindex);
+	mnl_attr_put_u32(nlh, RTA_TABLE, table);
+	mnl_attr_put(nlh, RTA_DST, dst->addr.size, dst->addr.bytes);
 	err = rtnl_do(nlh, NULL, NULL);
 	/* The kernel takes routes away on its own, when the device goes down. */
 	if (!err || (!add && err == -ESRCH))
 		return VRCTL_OK;
 	fprintf(stderr, "Error: route %s/%u dev %s table %u: cannot be %s: %s\n",
-		inet_ntop(rt->family, rt->addr, text, sizeof(text)), rt->len,
-		attr_ifname(ifindex, name, sizeof(name)), rt->table,
+		inet_ntop(dst->addr.family, dst->addr.bytes, text, sizeof(text)), dst->len,
+		attr_ifname(ifindex, name, sizeof(name)), table,
 		add ? "announced" : "withdrawn", strerror(-err));
 	return VRCTL_REFUSED;
 }
 
 /* Have just these routes of ours on a device, in a table. */
-static int sync_routes(uint32_t ifindex, uint32_t table, const struct announced *want,
+static int sync_routes(uint32_t ifindex, uint32_t table, const struct prefix *want,
 		       size_t count)
 {
-	struct routes have = { 0 };
-	int ret = VRCTL_OK, err = list_routes(ifindex, table, &have);
+	struct list have = { .size = sizeof(struct prefix) };
+	const struct prefix *dst = NULL;
+	int ret = VRCTL_OK, err;
 
+	err = rtnl_routes(table, ifindex, VROUTER_RTPROT_ANNOUNCE, route_cb, &have);
 	if (err) {
 		fprintf(stderr, "Error: routes of the host: %s\n", strerror(-err));
 		ret = VRCTL_REFUSED;
 	}
-	for (size_t i = 0; i < have.count && !err; i++)
-		if (!is_in(&have.routes[i], want, count))
-			ret |= change_route(ifindex, &have.routes[i], false);
+	while ((dst = list_next(&have, dst)))
+		if (!err && !is_in(dst, want, count))
+			ret |= change_route(ifindex, table, dst, false);
 	for (size_t i = 0; i < count && !err; i++)
-		if (!is_in(&want[i], have.routes, have.count))
-			ret |= change_route(ifindex, &want[i], true);
-	free(have.routes);
+		if (!is_in(&want[i], have.items, have.count))
+			ret |= change_route(ifindex, table, &want[i], true);
+	free(have.items);
 	return ret;
-}
-
-static void keep_addr(const struct nlattr *nest, struct source *src)
-{
-	struct announced *rt = &src->addrs[src->count];
-	const struct nlattr *nla;
-
-	if (src->count == PREFIXES_MAX)
-		return;
-	*rt = (struct announced){ 0 };
-	mnl_attr_for_each_nested(nla, nest) {
-		if (mnl_attr_get_type(nla) == VROUTER_A_PREFIX_LEN) {
-			rt->len = attr_uint(nla);
-			continue;
-		}
-		rt->family = mnl_attr_get_payload_len(nla) == 4 ? AF_INET : AF_INET6;
-		memcpy(rt->addr, mnl_attr_get_payload(nla), mnl_attr_get_payload_len(nla));
-	}
-	src->count++;
 }
 
 static int keep_vif(const struct nlmsghdr *nlh, void *data)
@@ -191,8 +109,8 @@ static int keep_vif(const struct nlmsghdr *nlh, void *data)
 	nl_for_each_attr(nla, nlh) {
 		if (mnl_attr_get_type(nla) == VROUTER_A_VIF_VRF)
 			attr_str(nla, src->vrf, sizeof(src->vrf));
-		else if (mnl_attr_get_type(nla) == VROUTER_A_VIF_ADDR)
-			keep_addr(nla, src);
+		else if (mnl_attr_get_type(nla) == VROUTER_A_VIF_ADDR && src->count < PREFIXES_MAX)
+			attr_get_prefix(nla, &src->addrs[src->count++]);
 	}
 	return VRCTL_OK;
 }
@@ -221,10 +139,7 @@ static int get_source(uint32_t ifindex, struct source *src)
 		return ret;
 	nlh = nl_request(VROUTER_CMD_VRF_GET, 0);
 	nl_put_str(nlh, VROUTER_A_VRF_NAME, src->vrf);
-	ret = nl_do(nlh, keep_vrf, src);
-	for (size_t i = 0; i < src->count; i++)
-		src->addrs[i].table = src->table;
-	return ret;
+	return nl_do(nlh, keep_vrf, src);
 }
 
 /* Table that a VRF announces in, 0 when in none. */
@@ -263,22 +178,12 @@ int announce_vif(uint32_t ifindex, uint32_t was)
 	return ret;
 }
 
-struct vif_list {
-	uint32_t *ifindexes;
-	size_t count;
-};
-
 static int keep_ifindex(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *nla = nl_attr(nlh, VROUTER_A_VIF_IFINDEX);
-	struct vif_list *list = data;
-	uint32_t *more = realloc(list->ifindexes, (list->count + 1) * sizeof(*more));
+	uint32_t ifindex = nla ? attr_uint(nla) : 0;
 
-	if (!more || !nla)
-		return VRCTL_REFUSED;
-	list->ifindexes = more;
-	more[list->count++] = attr_uint(nla);
-	return VRCTL_OK;
+	return !nla || list_add(data, &ifindex) ? VRCTL_REFUSED : VRCTL_OK;
 }
 
 /**
@@ -289,18 +194,19 @@ static int keep_ifindex(const struct nlmsghdr *nlh, void *data)
 int announce_vrf(const char *name, uint32_t was)
 {
 	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VIF_GET, 0);
-	struct vif_list list = { 0 };
+	struct list vifs = { .size = sizeof(uint32_t) };
+	const uint32_t *ifindex = NULL;
 	int ret;
 
 	if (name)
 		nl_put_str(nlh, VROUTER_A_VIF_VRF, name);
-	ret = nl_dump(nlh, keep_ifindex, &list);
-	for (size_t i = 0; i < list.count; i++) {
-		int err = announce_vif(list.ifindexes[i], was);
+	ret = nl_dump(nlh, keep_ifindex, &vifs);
+	while ((ifindex = list_next(&vifs, ifindex))) {
+		int err = announce_vif(*ifindex, was);
 
 		ret = ret ? ret : err;
 	}
-	free(list.ifindexes);
+	free(vifs.items);
 	return ret;
 }
 

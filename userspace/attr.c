@@ -286,6 +286,9 @@ const char *attr_word(const struct attr *desc, uint64_t value)
 	for (const struct attr_word *w = desc->words; w && w->name; w++)
 		if (w->value == value)
 			return w->name;
+	for (uint64_t i = 0; desc->kind == ATTR_ENUM && desc->names[i]; i++)
+		if (i == value && *desc->names[i])
+			return desc->names[i];
 	return NULL;
 }
 
@@ -321,6 +324,32 @@ uint64_t attr_nested_uint(const struct nlattr *nest, uint16_t type)
 		if (mnl_attr_get_type(nla) == type)
 			return attr_uint(nla);
 	return 0;
+}
+
+/* Of no family, when no address has its length. */
+void attr_get_address(const struct nlattr *nla, struct address *addr)
+{
+	size_t size = mnl_attr_get_payload_len(nla);
+
+	memset(addr, 0, sizeof(*addr));
+	if (size != sizeof(struct in_addr) && size != sizeof(struct in6_addr))
+		return;
+	addr->family = size == sizeof(struct in_addr) ? AF_INET : AF_INET6;
+	addr->size = size;
+	memcpy(addr->bytes, mnl_attr_get_payload(nla), size);
+}
+
+void attr_get_prefix(const struct nlattr *nest, struct prefix *prefix)
+{
+	const struct nlattr *nla;
+
+	memset(prefix, 0, sizeof(*prefix));
+	mnl_attr_for_each_nested(nla, nest) {
+		if (mnl_attr_get_type(nla) == VROUTER_A_PREFIX_ADDRESS)
+			attr_get_address(nla, &prefix->addr);
+		else if (mnl_attr_get_type(nla) == VROUTER_A_PREFIX_LEN)
+			prefix->len = attr_uint(nla);
+	}
 }
 
 const char *attr_str(const struct nlattr *nla, char *buf, size_t len)
@@ -466,7 +495,7 @@ static const char *member_text(const struct nlattr *nest, char *buf, size_t len)
 	return buf;
 }
 
-static const char *names_text(const struct attr *desc, uint64_t val, char *buf,
+static const char *flags_text(const struct attr *desc, uint64_t val, char *buf,
 			      size_t len)
 {
 	unsigned int count = 0;
@@ -474,11 +503,7 @@ static const char *names_text(const struct attr *desc, uint64_t val, char *buf,
 
 	while (desc->names[count])
 		count++;
-	if (desc->kind == ATTR_ENUM && val < count && *desc->names[val]) {
-		snprintf(buf, len, "%s", desc->names[val]);
-		return buf;
-	}
-	if (desc->kind == ATTR_ENUM || !val || val >> count) {
+	if (!val || val >> count) {
 		snprintf(buf, len, "%llu", (unsigned long long)val);
 		return buf;
 	}
@@ -508,9 +533,8 @@ const char *attr_text(const struct attr *desc, const struct nlattr *nla,
 		return prefix_text(nla, buf, len);
 	case ATTR_MEMBER:
 		return member_text(nla, buf, len);
-	case ATTR_ENUM:
 	case ATTR_FLAGS:
-		return names_text(desc, val, buf, len);
+		return flags_text(desc, val, buf, len);
 	case ATTR_IFINDEX:
 		return attr_ifname(val, buf, len);
 	case ATTR_NUD:

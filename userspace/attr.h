@@ -34,7 +34,9 @@ enum attr_kind {
 	ATTR_NEST,
 };
 
+struct address;
 struct attr_set;
+struct prefix;
 
 /** struct attr_word - a number with a name. */
 struct attr_word {
@@ -78,6 +80,8 @@ const struct attr *attr_desc(const struct attr_set *set, uint16_t type);
 const char *attr_word(const struct attr *desc, uint64_t value);
 uint64_t attr_uint(const struct nlattr *nla);
 uint64_t attr_nested_uint(const struct nlattr *nest, uint16_t type);
+void attr_get_address(const struct nlattr *nla, struct address *addr);
+void attr_get_prefix(const struct nlattr *nest, struct prefix *prefix);
 const char *attr_str(const struct nlattr *nla, char *buf, size_t len);
 const char *attr_text(const struct attr *desc, const struct nlattr *nla,
 		      char *buf, size_t len);

@@ -14,7 +14,9 @@
 #include <linux/vrouter.h>
 
 #include "audit.h"
+#include "list.h"
 #include "nl.h"
+#include "parse.h"
 #include "rtnl.h"
 #include "vrctl.h"
 
@@ -27,96 +29,65 @@ struct vrf {
 	uint32_t anchor;
 };
 
-struct key {
-	uint8_t family;
-	uint8_t len;
-	uint8_t addr[16];
-};
-
 /**
  * struct way - a route, of the host or of the module
- * @key: prefix
+ * @dst: prefix
  * @metric: host's; the least one is in force
  * @flags: host's RTM_F_*
  * @type: host's RTN_*, or the module's VROUTER_NEXTHOP_TYPE_*
  * @protocol: who made it
  * @many: host's; several paths
  * @ifindex: device, 0 when it has none
- * @gw_family: of @gw, 0 when there is none
- * @gw: gateway, or the module's remote VTEP
+ * @gw: gateway, or the module's remote VTEP; of no family when there is none
  * @rmac: the module's, of a tunnel
  */
 struct way {
-	struct key key;
+	struct prefix dst;
 	uint32_t metric;
 	uint32_t flags;
 	uint32_t type;
 	uint8_t protocol;
 	bool many;
 	uint32_t ifindex;
-	uint8_t gw_family;
-	uint8_t gw[16];
+	struct address gw;
 	uint8_t rmac[6];
 };
 
 struct neigh {
-	uint8_t family;
-	uint8_t addr[16];
+	struct address addr;
 	uint8_t lladdr[6];
 };
 
-struct list {
-	void *items;
-	size_t size;
-	size_t count;
-	size_t room;
-};
-
-static int list_add(struct list *list, const void *item)
+static int by_prefix(const struct prefix *a, const struct prefix *b)
 {
-	if (list->count == list->room) {
-		size_t room = list->room ? 2 * list->room : 64;
-		void *items = realloc(list->items, room * list->size);
-
-		if (!items) {
-			errno = ENOMEM;
-			return -1;
-		}
-		list->items = items;
-		list->room = room;
-	}
-	memcpy((char *)list->items + list->count++ * list->size, item, list->size);
-	return 0;
+	if (a->addr.family != b->addr.family)
+		return a->addr.family - b->addr.family;
+	if (a->len != b->len)
+		return a->len - b->len;
+	return memcmp(a->addr.bytes, b->addr.bytes, sizeof(a->addr.bytes));
 }
 
-static int by_key(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(struct key));
-}
-
-/* The host's best first. */
-static int by_key_and_metric(const void *a, const void *b)
+/* The host's best first; the module's have no metric here. */
+static int by_dst_and_metric(const void *a, const void *b)
 {
 	const struct way *x = a, *y = b;
-	int order = by_key(a, b);
+	int order = by_prefix(&x->dst, &y->dst);
 
 	return order ? order : (x->metric > y->metric) - (x->metric < y->metric);
 }
 
 /* IPv6 addresses that hold an IPv4 one are that: so FRR names VTEPs to IPv6 routes. */
-static void put_gateway(struct way *way, const struct nlattr *nla)
+static void get_gateway(const struct nlattr *nla, struct address *gw)
 {
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	const uint8_t *bytes = mnl_attr_get_payload(nla);
-	size_t size = mnl_attr_get_payload_len(nla);
 
-	memset(way->gw, 0, sizeof(way->gw));
-	if (size == 16 && !memcmp(bytes, mapped, sizeof(mapped))) {
-		bytes += 12;
-		size = 4;
-	}
-	way->gw_family = size == 4 ? AF_INET : AF_INET6;
-	memcpy(way->gw, bytes, size <= sizeof(way->gw) ? size : sizeof(way->gw));
+	attr_get_address(nla, gw);
+	if (gw->size != 16 || memcmp(gw->bytes, mapped, sizeof(mapped)))
+		return;
+	gw->family = AF_INET;
+	gw->size = 4;
+	memcpy(gw->bytes, &gw->bytes[12], 4);
+	memset(&gw->bytes[4], 0, 12);
 }
 
 /* --- the host's side ---------------------------------------------------------- */
@@ -124,33 +95,29 @@ static void put_gateway(struct way *way, const struct nlattr *nla)
 /* What the data path has a fate for without a route. */
 static bool is_left_out(const struct way *way)
 {
-	const uint8_t *a = way->key.addr;
+	const uint8_t *a = way->dst.addr.bytes, len = way->dst.len;
 
 	if (way->type == RTN_BROADCAST || way->type == RTN_MULTICAST || way->type == RTN_ANYCAST)
 		return true;
-	if (way->key.family == AF_INET)
-		return way->key.len >= 4 && a[0] >= 224 && a[0] < 240;
-	return (way->key.len >= 10 && a[0] == 0xfe && (a[1] & 0xc0) == 0x80) ||
-	       (way->key.len >= 8 && a[0] == 0xff);
+	if (way->dst.addr.family == AF_INET)
+		return len >= 4 && a[0] >= 224 && a[0] < 240;
+	return (len >= 10 && a[0] == 0xfe && (a[1] & 0xc0) == 0x80) ||
+	       (len >= 8 && a[0] == 0xff);
 }
 
 static int host_route(const struct nlmsghdr *nlh, void *data)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
 	struct way way = {
-		.key = { .family = rtm->rtm_family, .len = rtm->rtm_dst_len },
 		.type = rtm->rtm_type, .protocol = rtm->rtm_protocol, .flags = rtm->rtm_flags,
 	};
 	const struct nlattr *nla;
 
 	if (rtm->rtm_flags & RTM_F_CLONED)
 		return MNL_CB_OK;
+	rtnl_dst(nlh, &way.dst);
 	mnl_attr_for_each(nla, nlh, sizeof(*rtm)) {
 		switch (mnl_attr_get_type(nla)) {
-		case RTA_DST:
-			memcpy(way.key.addr, mnl_attr_get_payload(nla),
-			       rtm->rtm_family == AF_INET ? 4 : 16);
-			break;
 		case RTA_PRIORITY:
 			way.metric = attr_uint(nla);
 			break;
@@ -158,7 +125,7 @@ static int host_route(const struct nlmsghdr *nlh, void *data)
 			way.ifindex = attr_uint(nla);
 			break;
 		case RTA_GATEWAY:
-			put_gateway(&way, nla);
+			get_gateway(nla, &way.gw);
 			break;
 		case RTA_MULTIPATH:
 			way.many = true;
@@ -170,47 +137,21 @@ static int host_route(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_ERROR;
 }
 
-static int host_routes(const struct vrf *vrf, struct list *list)
-{
-	static const uint8_t families[] = { AF_INET, AF_INET6 };
-	char buf[256];
-	int err = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(families) && !err; i++) {
-		struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-		struct rtmsg *rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
-
-		nlh->nlmsg_type = RTM_GETROUTE;
-		nlh->nlmsg_flags = NLM_F_DUMP;
-		rtm->rtm_family = families[i];
-		mnl_attr_put_u32(nlh, RTA_TABLE, vrf->table);
-		err = rtnl_do(nlh, host_route, list);
-		/* No route of the family has made the table yet. */
-		if (err == -ENOENT || err == -EOPNOTSUPP)
-			err = 0;
-	}
-	return err;
-}
-
 static int host_neigh(const struct nlmsghdr *nlh, void *data)
 {
 	const struct ndmsg *ndm = mnl_nlmsg_get_payload(nlh);
-	struct neigh neigh = { .family = AF_INET };
+	struct neigh neigh = { 0 };
 	const struct nlattr *nla;
-	struct way way;
 
 	if (!(ndm->ndm_state & (NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_STALE |
 				NUD_DELAY | NUD_PROBE)))
 		return MNL_CB_OK;
 	mnl_attr_for_each(nla, nlh, sizeof(*ndm)) {
-		if (mnl_attr_get_type(nla) == NDA_DST) {
-			put_gateway(&way, nla);
-			neigh.family = way.gw_family;
-			memcpy(neigh.addr, way.gw, sizeof(neigh.addr));
-		} else if (mnl_attr_get_type(nla) == NDA_LLADDR &&
-			   mnl_attr_get_payload_len(nla) == sizeof(neigh.lladdr)) {
+		if (mnl_attr_get_type(nla) == NDA_DST)
+			get_gateway(nla, &neigh.addr);
+		else if (mnl_attr_get_type(nla) == NDA_LLADDR &&
+			 mnl_attr_get_payload_len(nla) == sizeof(neigh.lladdr))
 			memcpy(neigh.lladdr, mnl_attr_get_payload(nla), sizeof(neigh.lladdr));
-		}
 	}
 	return list_add(data, &neigh) ? MNL_CB_ERROR : MNL_CB_OK;
 }
@@ -232,20 +173,6 @@ static int host_neighs(const struct vrf *vrf, struct list *list)
 
 /* --- the module's side -------------------------------------------------------- */
 
-static void put_key(struct key *key, const struct nlattr *nest)
-{
-	const struct nlattr *nla;
-
-	mnl_attr_for_each_nested(nla, nest) {
-		if (mnl_attr_get_type(nla) == VROUTER_A_PREFIX_LEN) {
-			key->len = attr_uint(nla);
-			continue;
-		}
-		key->family = mnl_attr_get_payload_len(nla) == 4 ? AF_INET : AF_INET6;
-		memcpy(key->addr, mnl_attr_get_payload(nla), mnl_attr_get_payload_len(nla));
-	}
-}
-
 static int our_route(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *nla;
@@ -254,7 +181,7 @@ static int our_route(const struct nlmsghdr *nlh, void *data)
 	nl_for_each_attr(nla, nlh) {
 		switch (mnl_attr_get_type(nla)) {
 		case VROUTER_A_ROUTE_DST:
-			put_key(&way.key, nla);
+			attr_get_prefix(nla, &way.dst);
 			break;
 		case VROUTER_A_ROUTE_PROTOCOL:
 			way.protocol = attr_uint(nla);
@@ -263,7 +190,7 @@ static int our_route(const struct nlmsghdr *nlh, void *data)
 			way.type = attr_uint(nla);
 			break;
 		case VROUTER_A_ROUTE_NH_VIA:
-			put_gateway(&way, nla);
+			get_gateway(nla, &way.gw);
 			break;
 		case VROUTER_A_ROUTE_NH_IFINDEX:
 			way.ifindex = attr_uint(nla);
@@ -302,43 +229,34 @@ static int our_vrf(const struct nlmsghdr *nlh, void *data)
 
 /* --- one against the other ---------------------------------------------------- */
 
-static void differs(const struct vrf *vrf, const struct key *key, const char *field,
+static void differs(const struct vrf *vrf, const struct prefix *dst, const char *field,
 		    const char *want, const char *have)
 {
-	char addr[INET6_ADDRSTRLEN], dst[INET6_ADDRSTRLEN + 4];
+	char addr[INET6_ADDRSTRLEN], text[INET6_ADDRSTRLEN + 4];
 
-	inet_ntop(key->family, key->addr, addr, sizeof(addr));
-	snprintf(dst, sizeof(dst), "%s/%u", addr, key->len);
+	inet_ntop(dst->addr.family, dst->addr.bytes, addr, sizeof(addr));
+	snprintf(text, sizeof(text), "%s/%u", addr, dst->len);
 	audit_differs("linux", json_pack("{s:s,s:s,s:s}", "object", "route", "vrf", vrf->name,
-					 "dst", dst), field, want, have);
-}
-
-static const char *type_name(uint32_t type)
-{
-	static const char *const names[] = {
-		"", "tunnel", "vif", "vrf", "blackhole", "unreachable", "prohibit", "local",
-		"group", "punt",
-	};
-
-	return type < ARRAY_SIZE(names) ? names[type] : "?";
+					 "dst", text), field, want, have);
 }
 
 /* "tunnel via 192.0.2.1", "vif dev eth2", "blackhole" */
 static void our_text(const struct way *way, char *text, size_t size)
 {
+	const char *type = attr_word(attr_desc(&attr_route, VROUTER_A_ROUTE_NH_TYPE), way->type);
 	char gw[INET6_ADDRSTRLEN] = "", name[32] = "";
 
-	if (way->gw_family)
-		inet_ntop(way->gw_family, way->gw, gw, sizeof(gw));
+	if (way->gw.family)
+		inet_ntop(way->gw.family, way->gw.bytes, gw, sizeof(gw));
 	if (way->ifindex)
 		attr_ifname(way->ifindex, name, sizeof(name));
-	snprintf(text, size, "%s%s%s%s%s", type_name(way->type), gw[0] ? " via " : "", gw,
+	snprintf(text, size, "%s%s%s%s%s", type ? type : "?", gw[0] ? " via " : "", gw,
 		 name[0] ? " dev " : "", name);
 }
 
-static bool same_gateway(const struct way *a, const struct way *b)
+static bool same_address(const struct address *a, const struct address *b)
 {
-	return a->gw_family == b->gw_family && !memcmp(a->gw, b->gw, sizeof(a->gw));
+	return !memcmp(a, b, sizeof(*a));
 }
 
 /* The type that the host's route asks for, 0 when that takes more than is known here. */
@@ -354,7 +272,7 @@ static uint32_t type_of(const struct vrf *vrf, const struct way *host)
 	case RTN_PROHIBIT:
 		return VROUTER_NEXTHOP_TYPE_PROHIBIT;
 	}
-	return !host->many && host->gw_family && host->ifindex == vrf->anchor ?
+	return !host->many && host->gw.family && host->ifindex == vrf->anchor ?
 		       VROUTER_NEXTHOP_TYPE_TUNNEL : 0;
 }
 
@@ -366,14 +284,14 @@ static void compare_way(const struct vrf *vrf, const struct way *host, const str
 
 	want.type = type;
 	if (type != VROUTER_NEXTHOP_TYPE_TUNNEL)
-		want.gw_family = 0;
+		want.gw.family = 0;
 	want.ifindex = 0;
 	if (!type || (type == ours->type && (type != VROUTER_NEXTHOP_TYPE_TUNNEL ||
-					     same_gateway(host, ours))))
+					     same_address(&host->gw, &ours->gw))))
 		return;
 	our_text(&want, w, sizeof(w));
 	our_text(ours, h, sizeof(h));
-	differs(vrf, &host->key, "nexthop", w, h);
+	differs(vrf, &host->dst, "nexthop", w, h);
 }
 
 static void mac_text(const uint8_t *mac, char *text, size_t size)
@@ -385,16 +303,15 @@ static void mac_text(const uint8_t *mac, char *text, size_t size)
 /* A neighbour that is gone is no difference: what was last known stays. */
 static void compare_rmac(const struct vrf *vrf, const struct list *neighs, const struct way *ours)
 {
-	const struct neigh *neigh = neighs->items, *found = NULL;
+	const struct neigh *neigh = NULL, *found = NULL;
 	char w[TEXT], h[TEXT];
 
 	if (ours->type != VROUTER_NEXTHOP_TYPE_TUNNEL)
 		return;
-	for (size_t i = 0; i < neighs->count; i++) {
-		if (neigh[i].family != ours->gw_family ||
-		    memcmp(neigh[i].addr, ours->gw, sizeof(ours->gw)))
+	while ((neigh = list_next(neighs, neigh))) {
+		if (!same_address(&neigh->addr, &ours->gw))
 			continue;
-		found = &neigh[i];
+		found = neigh;
 		if (!memcmp(found->lladdr, ours->rmac, sizeof(ours->rmac)))
 			return;
 	}
@@ -402,7 +319,7 @@ static void compare_rmac(const struct vrf *vrf, const struct list *neighs, const
 		return;
 	mac_text(found->lladdr, w, sizeof(w));
 	mac_text(ours->rmac, h, sizeof(h));
-	differs(vrf, &ours->key, "rmac", w, h);
+	differs(vrf, &ours->dst, "rmac", w, h);
 }
 
 /* What the kernel shows of a route is what becomes of its packets. */
@@ -415,7 +332,7 @@ static void compare_mark(const struct vrf *vrf, const struct way *host, const st
 	const char *want = punt ? "rt_trap" : "rt_offload";
 
 	if (strcmp(have, want))
-		differs(vrf, &host->key, "mark", want, have);
+		differs(vrf, &host->dst, "mark", want, have);
 }
 
 static bool is_vifs_own(const struct way *ours)
@@ -433,19 +350,20 @@ static void compare(const struct vrf *vrf, const struct list *hosts, const struc
 	int order;
 
 	while (i < hosts->count || j < ours->count) {
-		if (i && i < hosts->count && !by_key(&h[i], &h[i - 1])) {
+		if (i && i < hosts->count && !by_prefix(&h[i].dst, &h[i - 1].dst)) {
 			i++;
 			continue;
 		}
-		order = i == hosts->count ? 1 : j == ours->count ? -1 : by_key(&h[i], &o[j]);
+		order = i == hosts->count ? 1 : j == ours->count ? -1 :
+			by_prefix(&h[i].dst, &o[j].dst);
 		if (order < 0) {
-			differs(vrf, &h[i++].key, "nexthop", "a route", "no route");
+			differs(vrf, &h[i++].dst, "nexthop", "a route", "no route");
 			continue;
 		}
 		if (order > 0) {
 			our_text(&o[j], text, sizeof(text));
 			if (!is_vifs_own(&o[j]))
-				differs(vrf, &o[j].key, "nexthop", "no route", text);
+				differs(vrf, &o[j].dst, "nexthop", "no route", text);
 			j++;
 			continue;
 		}
@@ -468,7 +386,7 @@ static int audit_vrf(const struct vrf *vrf)
 	struct list neighs = { .size = sizeof(struct neigh) };
 	int err, ret = VRCTL_REFUSED;
 
-	err = host_routes(vrf, &hosts);
+	err = rtnl_routes(vrf->table, 0, 0, host_route, &hosts);
 	if (!err)
 		err = host_neighs(vrf, &neighs);
 	if (err)
@@ -476,9 +394,9 @@ static int audit_vrf(const struct vrf *vrf)
 	else
 		ret = our_routes(vrf, &ours);
 	if (!ret && hosts.count)
-		qsort(hosts.items, hosts.count, sizeof(struct way), by_key_and_metric);
+		qsort(hosts.items, hosts.count, sizeof(struct way), by_dst_and_metric);
 	if (!ret && ours.count)
-		qsort(ours.items, ours.count, sizeof(struct way), by_key);
+		qsort(ours.items, ours.count, sizeof(struct way), by_dst_and_metric);
 	if (!ret)
 		compare(vrf, &hosts, &ours, &neighs);
 	free(hosts.items);
@@ -495,14 +413,13 @@ int audit_linux(const char *name)
 {
 	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VRF_GET, 0);
 	struct list vrfs = { .size = sizeof(struct vrf) };
-	const struct vrf *vrf;
+	const struct vrf *vrf = NULL;
 	int ret;
 
 	ret = nl_dump(nlh, our_vrf, &vrfs);
-	vrf = vrfs.items;
-	for (size_t i = 0; i < vrfs.count && !ret; i++)
-		if (!name || !strcmp(name, vrf[i].name))
-			ret = audit_vrf(&vrf[i]);
+	while ((vrf = list_next(&vrfs, vrf)))
+		if (!ret && (!name || !strcmp(name, vrf->name)))
+			ret = audit_vrf(vrf);
 	free(vrfs.items);
 	return ret;
 }

@@ -11,6 +11,7 @@
 #include <bpf/bpf.h>
 #include <linux/vrouter.h>
 
+#include "list.h"
 #include "nl.h"
 #include "port.h"
 #include "vrctl.h"
@@ -43,33 +44,27 @@ struct port {
 
 struct port_list {
 	const struct port_kind *kind;
-	struct port *ports;
-	size_t count;
+	struct list ports;
 };
 
 static int keep(const struct nlmsghdr *nlh, void *data)
 {
 	struct port_list *list = data;
+	const struct port_kind *kind = list->kind;
+	struct port port = { 0 };
 	const struct nlattr *nla;
-	struct port *ports, *port;
 
-	ports = realloc(list->ports, (list->count + 1) * sizeof(*ports));
-	if (!ports)
-		return VRCTL_REFUSED;
-	list->ports = ports;
-	port = &ports[list->count++];
-	*port = (struct port){ 0 };
 	nl_for_each_attr(nla, nlh) {
 		uint16_t type = mnl_attr_get_type(nla);
 
-		if (type == list->kind->ifindex)
-			port->ifindex = attr_uint(nla);
-		else if (type == list->kind->mode)
-			port->mode = attr_uint(nla);
-		else if (type == list->kind->state)
-			port->state = attr_uint(nla);
+		if (type == kind->ifindex)
+			port.ifindex = attr_uint(nla);
+		else if (type == kind->mode)
+			port.mode = attr_uint(nla);
+		else if (type == kind->state)
+			port.state = attr_uint(nla);
 	}
-	return VRCTL_OK;
+	return list_add(&list->ports, &port) ? VRCTL_REFUSED : VRCTL_OK;
 }
 
 /* False when the module has no such port. */
@@ -77,16 +72,16 @@ static bool find(const struct port_kind *kind, uint32_t ifindex,
 		 struct port *port)
 {
 	struct nlmsghdr *nlh = nl_request(kind->get, 0);
-	struct port_list list = { .kind = kind };
+	struct port_list list = { kind, { .size = sizeof(struct port) } };
 	struct extack ack;
+	bool found;
 
 	nl_put_u32(nlh, kind->ifindex, ifindex);
-	if (!nl_try(nlh, keep, &list, &ack) && !ack.error && list.count)
-		*port = list.ports[0];
-	else
-		list.count = 0;
-	free(list.ports);
-	return list.count;
+	found = !nl_try(nlh, keep, &list, &ack) && !ack.error && list.ports.count;
+	if (found)
+		memcpy(port, list.ports.items, sizeof(*port));
+	free(list.ports.items);
+	return found;
 }
 
 static struct nlmsghdr *report(const struct port_kind *kind, uint32_t ifindex,
@@ -113,16 +108,16 @@ static uint32_t place_of(const struct port_kind *kind, uint32_t ifindex)
 /* Another uplink, with XDP, has its program at the same place. */
 static bool is_shared(const struct port_kind *kind, uint32_t ifindex)
 {
-	struct port_list list = { .kind = kind };
+	struct port_list list = { kind, { .size = sizeof(struct port) } };
+	const struct port *port = NULL;
 	bool found = false;
 
 	if (!kind->uplink || list_all(&list))
 		return false;
-	for (size_t i = 0; i < list.count; i++)
-		found |= list.ports[i].ifindex != ifindex &&
-			 list.ports[i].mode != VROUTER_MODE_SKB &&
-			 xdp_bottom(list.ports[i].ifindex) == xdp_bottom(ifindex);
-	free(list.ports);
+	while ((port = list_next(&list.ports, port)))
+		found |= port->ifindex != ifindex && port->mode != VROUTER_MODE_SKB &&
+			 xdp_bottom(port->ifindex) == xdp_bottom(ifindex);
+	free(list.ports.items);
 	return found;
 }
 
@@ -252,27 +247,29 @@ int port_remove(const struct port_kind *kind, struct nlmsghdr *nlh)
 
 static int sync_list(const struct port_kind *kind, int fd)
 {
-	struct port_list list = { .kind = kind };
+	struct port_list list = { kind, { .size = sizeof(struct port) } };
 	int ret = list_all(&list);
+	const struct port *port = NULL;
 
-	for (size_t i = 0; i < list.count; i++) {
-		int err = sync_port(kind, &list.ports[i], fd);
+	while ((port = list_next(&list.ports, port))) {
+		int err = sync_port(kind, port, fd);
 
 		ret = ret ? ret : err;
 	}
-	free(list.ports);
+	free(list.ports.items);
 	return ret;
 }
 
 static int release_list(const struct port_kind *kind)
 {
-	struct port_list list = { .kind = kind };
+	struct port_list list = { kind, { .size = sizeof(struct port) } };
 	int ret = list_all(&list);
+	const struct port *port = NULL;
 
-	for (size_t i = 0; i < list.count; i++)
-		if (release(kind, &list.ports[i]) < 0)
+	while ((port = list_next(&list.ports, port)))
+		if (release(kind, port) < 0)
 			ret = VRCTL_REFUSED;
-	free(list.ports);
+	free(list.ports.items);
 	return ret;
 }
 
@@ -320,13 +317,14 @@ static void audit_port(const struct port_kind *kind, const struct port *port, ui
 static int audit_list(const struct port_kind *kind, uint32_t prog, port_differs differs,
 		      unsigned int *checked)
 {
-	struct port_list list = { .kind = kind };
+	struct port_list list = { kind, { .size = sizeof(struct port) } };
 	int ret = list_all(&list);
+	const struct port *port = NULL;
 
-	for (size_t i = 0; i < list.count; i++)
-		audit_port(kind, &list.ports[i], prog, differs);
-	*checked += list.count;
-	free(list.ports);
+	while ((port = list_next(&list.ports, port)))
+		audit_port(kind, port, prog, differs);
+	*checked += list.ports.count;
+	free(list.ports.items);
 	return ret;
 }
 

@@ -182,20 +182,13 @@ static int get(struct args *args)
 
 static bool matches(const struct nlmsghdr *nlh, const struct prefix *prefix)
 {
-	const struct nlattr *dst = nl_attr(nlh, VROUTER_A_ROUTE_DST), *nla;
-	bool addr = false, len = false;
+	const struct nlattr *dst = nl_attr(nlh, VROUTER_A_ROUTE_DST);
+	struct prefix have;
 
 	if (!dst)
 		return false;
-	mnl_attr_for_each_nested(nla, dst) {
-		if (mnl_attr_get_type(nla) == VROUTER_A_PREFIX_ADDRESS)
-			addr = mnl_attr_get_payload_len(nla) == prefix->addr.size &&
-			       !memcmp(mnl_attr_get_payload(nla),
-				       prefix->addr.bytes, prefix->addr.size);
-		else if (mnl_attr_get_type(nla) == VROUTER_A_PREFIX_LEN)
-			len = attr_uint(nla) == prefix->len;
-	}
-	return addr && len;
+	attr_get_prefix(dst, &have);
+	return !memcmp(&have, prefix, sizeof(have));
 }
 
 static int show_route(const struct nlmsghdr *nlh, void *data)

@@ -2,7 +2,10 @@
 #include <errno.h>
 #include <sys/socket.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 
+#include "attr.h"
+#include "parse.h"
 #include "rtnl.h"
 
 #ifndef SOL_NETLINK
@@ -52,6 +55,56 @@ out:
 	ret = ret < 0 ? -errno : 0;
 	mnl_socket_close(sock);
 	return ret;
+}
+
+/**
+ * rtnl_routes() - routes of a table, of both families
+ * @table: its number
+ * @ifindex: only those by this device, 0 for all
+ * @protocol: only those with this one, 0 for all
+ * @cb: called for each
+ * @data: for @cb
+ *
+ * Return: 0, or a negative errno.
+ */
+int rtnl_routes(uint32_t table, uint32_t ifindex, uint8_t protocol, mnl_cb_t cb, void *data)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	char buf[256];
+	int err = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(families) && !err; i++) {
+		struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+		struct rtmsg *rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+
+		nlh->nlmsg_type = RTM_GETROUTE;
+		nlh->nlmsg_flags = NLM_F_DUMP;
+		rtm->rtm_family = families[i];
+		rtm->rtm_protocol = protocol;
+		mnl_attr_put_u32(nlh, RTA_TABLE, table);
+		if (ifindex)
+			mnl_attr_put_u32(nlh, RTA_OIF, ifindex);
+		err = rtnl_do(nlh, cb, data);
+		/* There is no such table, or IPv6, before there is a route in it. */
+		if (err == -ENOENT || err == -EOPNOTSUPP)
+			err = 0;
+	}
+	return err;
+}
+
+/* What a route is to. */
+void rtnl_dst(const struct nlmsghdr *nlh, struct prefix *dst)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *nla;
+
+	*dst = (struct prefix){
+		.addr = { .family = rtm->rtm_family, .size = rtm->rtm_family == AF_INET ? 4 : 16 },
+		.len = rtm->rtm_dst_len,
+	};
+	mnl_attr_for_each(nla, nlh, sizeof(*rtm))
+		if (mnl_attr_get_type(nla) == RTA_DST)
+			attr_get_address(nla, &dst->addr);
 }
 
 /**

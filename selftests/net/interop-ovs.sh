@@ -86,20 +86,6 @@ open_vswitch()
 	} | must ovs-ofctl -O OpenFlow13 --bundle replace-flows "unix:$work/br0.mgmt" -
 }
 
-# underlay_of N M MAC: host N's addresses, and its route to host M
-underlay_of()
-{
-	cat <<-END
-	addr add 192.0.2.$1/32 dev lo
-	addr add 203.0.113.$1/30 dev up0
-	route add 192.0.2.$2 via 203.0.113.$2 src 192.0.2.$1
-	addr add 2001:db8::$1/128 dev lo nodad
-	addr add 2001:db8:1::$1/64 dev up0 nodad
-	neigh add 2001:db8:1::$2 lladdr 02:aa:00:00:01:$3 dev up0 nud permanent
-	route add 2001:db8::$2 via 2001:db8:1::$2 dev up0 src 2001:db8::$1
-	END
-}
-
 hosts()
 {
 	local name
@@ -112,8 +98,8 @@ hosts()
 		[ "$host" = host-a ] || host=ovs
 		wire "$host:$name" "$name:eth0" 1500 "" "$mac"
 	done
-	underlay_of 1 2 fe | conf host-a
-	underlay_of 2 1 01 | conf ovs
+	direct_underlay 1 2 | conf host-a
+	direct_underlay 2 1 | conf ovs
 	{
 		fabric_vrfs 1 $mode
 		[ "${UNDERLAY:-}" != 6 ] || echo "vtep set 192.0.2.1 2001:db8::1 udp6-zero-csum-rx on"

@@ -40,19 +40,6 @@ OWN_REPLIES=$((2 * PINGS))	# of each VRF: Linux's tenant pings both gateway addr
 
 # --- both hosts ---------------------------------------------------------------
 
-vrouter_tenant()
-{
-	local vrf=$1 n=$2
-
-	cat <<-END
-	vrf add $vrf vni 500$n
-	vif add $vrf-a vrf $vrf gateway 10.1.1.1/24 gateway fd00:1::1/64 addr 10.1.1.10 addr fd00:1::10 lladdr 02:bb:0$n:00:01:10 gwmac $GWMAC mode $mode
-	nexthop add id ${n}2 via $LINUX_VTEP vni 500$n rmac $LINUX_MAC$n
-	route add vrf $vrf 10.1.2.0/24 nhid ${n}2
-	route add vrf $vrf fd00:2::/64 nhid ${n}2
-	END
-}
-
 # linux_tenant VRF N UDPCSUM. The tenant's device and the tenant have link-local
 # addresses, which Linux needs to look for IPv6 neighbours.
 linux_tenant()
@@ -81,20 +68,6 @@ linux_tenant()
 	END
 }
 
-# underlay_of N M: host N's addresses, and its route to host M
-underlay_of()
-{
-	cat <<-END
-	addr add 192.0.2.$1/32 dev lo
-	addr add 203.0.113.$1/30 dev up0
-	route add 192.0.2.$2 via 203.0.113.$2 src 192.0.2.$1
-	addr add 2001:db8::$1/128 dev lo nodad
-	addr add 2001:db8:1::$1/64 dev up0 nodad
-	addr add fe80::$1/64 dev up0 nodad
-	route add 2001:db8::$2 via fe80::$2 dev up0 src 2001:db8::$1
-	END
-}
-
 # The router MAC is behind the VXLAN port, and there behind the VTEP.
 linux_fdb()
 {
@@ -117,17 +90,21 @@ hosts()
 	for name in red blue; do
 		wire "linux:$name-b" "$name-b:eth0"
 	done
-	underlay_of 1 2 | conf host-a
+	direct_underlay 1 2 | conf host-a
 	{
-		underlay_of 2 1
+		direct_underlay 2 1
 		linux_tenant red 1 "$csum"
 		linux_tenant blue 2 "$no_csum"
 	} | conf linux
 	{ linux_fdb 1; linux_fdb 2; } | must bridge -n linux -batch -
 	{
-		printf '%s\n' "vtep set $OUR_VTEP $knob" "uplink add up0 mode $mode"
-		vrouter_tenant red 1
-		vrouter_tenant blue 2
+		printf '%s\n' "vtep set $OUR_VTEP $knob" "uplink add up0 mode $mode" \
+			"vrf add red vni 5001" "vrf add blue vni 5002" \
+			"nexthop add id 12 via $LINUX_VTEP vni 5001 rmac ${LINUX_MAC}1" \
+			"nexthop add id 22 via $LINUX_VTEP vni 5002 rmac ${LINUX_MAC}2"
+		fabric_vif red-a "$mode"
+		fabric_vif blue-a "$mode"
+		fabric_routes 2 2
 	} | vr_batch host-a
 	resolved host-a 2
 }
@@ -136,13 +113,8 @@ tenants_speak()
 {
 	local name
 
+	speak red-a blue-a
 	for name in red blue; do
-		conf $name-a <<-END
-		addr add 10.1.1.10/32 dev eth0
-		addr add fd00:1::10/128 dev eth0 nodad
-		route add default via 10.1.1.1 dev eth0 onlink
-		route add ::/0 via fd00:1::1 dev eth0 onlink
-		END
 		conf $name-b <<-END
 		addr add 10.1.2.10/24 dev eth0
 		addr add fd00:2::10/64 dev eth0 nodad

@@ -443,6 +443,20 @@ fabric_spine()
 	done
 }
 
+# direct_underlay N M: addresses of host N, whose up0 leads to host M, and its route there
+direct_underlay()
+{
+	cat <<-END
+	addr add 192.0.2.$1/32 dev lo
+	addr add 203.0.113.$1/30 dev up0
+	route add 192.0.2.$2 via 203.0.113.$2 src 192.0.2.$1
+	addr add 2001:db8::$1/128 dev lo nodad
+	addr add 2001:db8:1::$1/64 dev up0 nodad
+	addr add fe80::$1/64 dev up0 nodad
+	route add 2001:db8::$2 via fe80::$2 dev up0 src 2001:db8::$1
+	END
+}
+
 # The topology drawn above, configured, its tunnels resolved.
 fabric()
 {

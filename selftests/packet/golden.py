@@ -28,7 +28,7 @@ from scapy.layers.vxlan import VXLAN
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from model import bucket, built, routed, source_port, tos_of    # noqa: E402
+from model import built, routed, source_port, tos_of    # noqa: E402
 
 UPLINK, BARE = 100, 109
 VTEP, VTEP6 = "192.0.2.1", "2001:db8::1"
@@ -37,7 +37,6 @@ RMAC = "02:00:c0:00:02:01"
 SPINE_MAC, UPLINK_MAC = "02:aa:00:00:00:fe", "02:aa:00:00:00:01"
 GW = "02:00:5e:00:00:01"
 HOST = "02:bb:00:00:00:%02x"
-VLAN_MAC, UPLINK2_MAC = "02:aa:00:00:00:02", "02:aa:00:00:00:03"
 OTHER_MAC = "02:cc:cc:cc:cc:cc"
 
 out = []
@@ -77,22 +76,6 @@ class Vif:
              eth_src=GW, **kv)
 
 
-class Group:
-    """@members in turn; @buckets says it otherwise. 0 is nobody."""
-    def __init__(self, slot, idx, members, buckets=None):
-        self.slot = slot
-        self.buckets = buckets or [members[b % len(members)] for b in range(128)]
-        special(slot, "group", idx)
-        line("group", idx=idx, members=self.hex(members), buckets=self.hex(self.buckets))
-
-    @staticmethod
-    def hex(slots):
-        return bytes(getattr(s, "slot", s) for s in slots).hex()
-
-    def member(self, ip):
-        return self.buckets[bucket(ip)]
-
-
 def special(slot, kind, target=0):
     line("nexthop", slot=slot, type=kind, target=target)
 
@@ -103,18 +86,8 @@ def route(in_vrf, prefix, slot):
          len=net.prefixlen, slot=getattr(slot, "slot", slot))
 
 
-RED, BLUE, FREE, LPM, LEAK5, LEAK4, SELF_LOOP, CLAMP, ECMP = 1, 2, 3, 4, 5, 6, 11, 12, 13
+RED, BLUE, FREE, LPM, LEAK5, LEAK4, SELF_LOOP = 1, 2, 3, 4, 5, 6, 11
 line("vtep", addr=VTEP, addr6=VTEP6, port=PORT)
-# VLANs of uplinks: 30; 40 in 802.1ad 20; 60 with a MAC of its own; 50 on another device
-TAGS = ((UPLINK, [(Dot1Q, 30)], UPLINK_MAC), (UPLINK, [(Dot1AD, 20), (Dot1Q, 40)], UPLINK_MAC),
-        (UPLINK, [(Dot1Q, 60)], VLAN_MAC), (101, [(Dot1Q, 50)], UPLINK_MAC))
-# The first one has the place in the table where the second is looked for.
-for dev, mac in (UPLINK + 32, UPLINK2_MAC), (UPLINK, UPLINK_MAC):
-    line("port", ifindex=dev, tags=0, mac=mac)
-for dev, stack, mac in TAGS:
-    line("port", ifindex=dev, mac=mac, tags=sum(
-        ((0x1000 if kind is Dot1Q else 0x2000) | vid) << 16 * at
-        for at, (kind, vid) in enumerate(stack)))
 vrf(RED, 5001)
 vrf(BLUE, 5002, "count")
 vrf(FREE, 5003, "off")
@@ -122,14 +95,12 @@ vrf(LPM, 5004)
 # LEAK5 -> LEAK4 -> 7 -> 8 -> 9 -> 10, which has the route
 for n in range(LEAK5, 12):
     vrf(n, 5000 + n)
-vrf(CLAMP, 5012, mss=1000)
-vrf(ECMP, 5013)
 line("peer", vni=5001, addr="192.0.2.2")
 line("peer", vni=5001, addr="192.0.2.3")
 line("peer", vni=5001, addr=VTEP)       # by SELF below
 line("peer", vni=5003, addr="192.0.2.2")
 line("peer", vni=5004, addr="192.0.2.2")
-for n in range(LEAK5, ECMP + 1):
+for n in range(LEAK5, SELF_LOOP + 1):
     line("peer", vni=5000 + n, addr="192.0.2.2")
 
 vif(1, RED)
@@ -140,8 +111,6 @@ vif(5, FREE, "off")
 vif(6, LPM, "off")
 vif(7, LEAK5, "off")
 vif(8, LEAK4, "off")
-vif(11, CLAMP)
-vif(12, ECMP)
 # a vif whose VRF is not there
 line("vif", idx=10, ifindex=110, vrf=99, mac=GW, mtu=1500, check="drop", tx=1)
 
@@ -160,8 +129,6 @@ special(15, "prohibit")
 special(16, "local")
 FREE_REMOTE = Tunnel(17, "192.0.2.2", 5003, "02:00:c0:00:02:22")
 V_NONE = Vif(18, 99)
-V11 = Vif(58, 11)
-CLAMP_REMOTE = Tunnel(59, "192.0.2.2", 5012, "02:00:c0:00:02:32")
 special(19, "vrf", RED)
 for n in range(LEAK5, 10):
     special(20 + n, "vrf", n + 1)
@@ -212,32 +179,7 @@ route(FREE, "fd00:3::/64", 19)
 for n in range(LEAK5, 10):
     route(n, "10.0.0.0/8", 20 + n)
 route(10, "10.1.2.0/24", REMOTE)
-route(CLAMP, "10.1.1.10/32", V11)
-route(CLAMP, "fd00:1::10/128", V11)
-route(CLAMP, "10.1.2.0/24", CLAMP_REMOTE)
-route(CLAMP, "fd00:2::/64", CLAMP_REMOTE)
 route(SELF_LOOP, "10.0.0.0/8", 30)
-
-# The members' buckets are of all lengths, and none follows from another's
-V12 = Vif(64, 12)
-TWO = Group(65, 1, [REMOTE, REMOTE3],
-            [REMOTE3 if 0x3a7c91e5d264f08b >> b % 61 & 1 else REMOTE for b in range(128)])
-MIXED = Group(66, 2, [V12, REMOTE, JUMBO])
-PARTLY = Group(67, 3, [UNRESOLVED, REMOTE])
-EMPTY = Group(68, 4, [REMOTE], [0] * 128)
-WRONG = Group(69, 5, [13, 19, 65])
-special(70, "group", 99)
-DOWN = Tunnel(71, "192.0.2.2", 5013, "02:00:c0:00:02:02", down=1)
-V_DOWN = Vif(72, 12, down=1)
-special(73, "vrf", ECMP)
-route(ECMP, "10.1.1.10/32", MIXED)
-route(ECMP, "10.1.1.11/32", TWO)
-route(ECMP, "fd00:1::10/128", MIXED)
-for n, nh in enumerate((TWO, MIXED, PARTLY, EMPTY, WRONG, 70, DOWN, V_DOWN)):
-    route(ECMP, f"10.2.{n}.0/24", nh)
-    route(ECMP, f"fd02:{n}::/64", nh)
-route(FREE, "10.2.0.0/24", 73)
-
 
 # --- the model ----------------------------------------------------------------
 
@@ -509,90 +451,6 @@ def vrf_cases():
     drop("vrf-loop", UPLINK, tunnel(ip4(), vni=5011), SELF_LOOP, name="-itself")
 
 
-def mss_cases():
-    """A VRF that clamps: SYNs go to the module, and what may hide one."""
-    def each(l4, **kv):
-        there = ip4(l4=l4, **kv), ip6(l4=l4)
-        back = ip4("10.1.2.10", "10.1.1.10", l4=l4, **kv), ip6("fd00:2::10", "fd00:1::10", l4=l4)
-        return zip(("ip4", "ip6"), there, back)
-
-    def tunnelled(ip):
-        return tunnel(ip, vni=5012)
-
-    for flags in ("S", "SA", "SEC", "SF"):
-        l4 = TCP(sport=33333, dport=443, flags=flags, options=[("MSS", 1460)])
-        for v, there, back in each(l4):
-            punt("tcp-mss", 111, tenant(there), CLAMP, name=f"-{v}-{flags}")
-            punt("tcp-mss", UPLINK, tunnelled(back), CLAMP, name=f"-tunnel-{v}-{flags}")
-    for flags in ("A", "FA", "R", "PA", ""):
-        for v, there, back in each(TCP(sport=33333, dport=443, flags=flags) / Raw(b"t" * 9)):
-            encap(f"no-syn-{v}-{flags}", 111, there, CLAMP_REMOTE, CLAMP)
-            decap(f"no-syn-{v}-{flags}", back, V11, CLAMP)
-    syn = TCP(sport=33333, dport=443, flags="S")
-    for v, there, back in each(UDP(sport=1, dport=2) / Raw(b"\2" * 12)):
-        encap(f"clamp-udp-{v}", 111, there, CLAMP_REMOTE, CLAMP)
-    for v, there, back in each(Raw(bytes(syn)[:13]), proto=6):
-        there = ip6(l4=Raw(bytes(syn)[:13]), nh=6) if v == "ip6" else there
-        punt("tcp-mss", 111, tenant(there), CLAMP, name=f"-{v}-short")
-    for kv in ({"flags": "MF"}, {"frag": 1}):
-        encap(f"clamp-fragment-{len(kv.get('flags', ''))}", 111, ip4(l4=syn, **kv), CLAMP_REMOTE,
-              CLAMP)
-    encap("clamp-hop-by-hop", 111, ip6(l4=IPv6ExtHdrHopByHop() / syn), CLAMP_REMOTE, CLAMP)
-    punt("ip-options", 111, tenant(ip4(l4=syn, options=[IPOption_Router_Alert()])), CLAMP,
-         name="-clamp")
-    drop("spoof", 111, tenant(ip4("10.1.1.11", l4=syn)), CLAMP, name="-clamp")
-    # before it is known whether there is a way on: that is the module's to say
-    punt("tcp-mss", 111, tenant(ip4(dst="10.200.0.1", l4=syn)), CLAMP, name="-no-route")
-
-
-def group_cases():
-    seen = set()
-    for n in range(40):
-        ip = ip4(dst=f"10.2.0.{n}", l4=UDP(sport=1000 + 7 * n, dport=53))
-        seen.add(TWO.member(ip))
-        encap(f"group-ip4-{n}", 112, ip, TWO.member(ip), ECMP)
-        ip = ip6(dst=f"fd02:0::{n}", l4=TCP(sport=2000 + 3 * n, dport=80))
-        encap(f"group-ip6-{n}", 112, ip, TWO.member(ip), ECMP)
-    assert seen == {REMOTE, REMOTE3}
-    # All fragments of a packet take one way, by their addresses alone
-    ways = set()
-    for n, kv in enumerate(({"flags": "MF"}, {"frag": 8, "flags": "MF"}, {"frag": 100})):
-        ip = ip4(dst="10.2.0.77", l4=Raw(bytes([n]) * 64), proto=6, **kv)
-        ways.add(TWO.member(ip))
-        encap(f"group-fragment-{n}", 112, ip, TWO.member(ip), ECMP)
-    assert len(ways) == 1
-    for n, kv in enumerate(({"offset": 0, "m": 1}, {"offset": 8})):
-        ip = ip6(dst="fd02:0::77", l4=IPv6ExtHdrFragment(id=5, nh=17, **kv) / Raw(b"f" * 64))
-        encap(f"group-fragment6-{n}", 112, ip, TWO.member(ip), ECMP)
-    for n in range(12):
-        ip = ip4(dst=f"10.2.1.{n}")
-        nh = MIXED.member(ip)
-        (local if nh is V12 else encap)(f"group-mixed-{n}", 112, ip, nh, ECMP)
-        ip = ip4(src="10.9.9.9", dst=f"10.2.1.{n}")
-        nh = MIXED.member(ip)
-        (decap if nh is V12 else reencap)(f"group-mixed-{n}", ip, nh, ECMP)
-        ip = ip4(dst=f"10.2.2.{n}")
-        if PARTLY.member(ip) is UNRESOLVED:
-            punt("unresolved", 112, tenant(ip), ECMP, name=f"-group-{n}")
-        else:
-            encap(f"group-partly-{n}", 112, ip, REMOTE, ECMP)
-    ip = ip4(dst="10.2.0.5")
-    encap("group-leak", 105, ip, TWO.member(ip), FREE)
-    punt("ttl", 112, tenant(ip4(dst="10.2.0.5", ttl=1)), ECMP, name="-group")
-    punt("no-route", 112, tenant(ip4(dst="10.2.3.5")), ECMP, name="-group-empty")
-    punt("no-route", 112, tenant(ip4(dst="10.2.5.5")), ECMP, name="-group-missing")
-    for n in range(6):
-        drop("image", 112, tenant(ip4(dst=f"10.2.4.{n}")), ECMP, name=f"-group-{n}")
-    for n, name in (6, "tunnel"), (7, "vif"):
-        for ttl in 64, 1:
-            punt("unresolved", 112, tenant(ip4(dst=f"10.2.{n}.5", ttl=ttl)), ECMP,
-                 name=f"-down-{name}-{ttl}")
-    # A vif that is no member, and members that are no vif
-    drop("spoof", 112, tenant(ip4(src="10.1.1.11", dst="10.2.0.5")), ECMP, name="-group")
-    # by either family; a member that is up or not does not matter
-    encap("group-source6", 112, ip6(dst="fd02:0::5"), TWO.member(ip6(dst="fd02:0::5")), ECMP)
-
-
 def lpm_cases():
     for dst, prefix in (("192.168.0.1", "0.0.0.0/0"), ("10.1.1.1", "10.0.0.0/8"),
                         ("10.127.255.255", "10.64.0.0/10"), ("10.65.255.1", "10.65.0.0/16"),
@@ -671,63 +529,9 @@ def tagged(frame, *stack):
     return raw[:12] + tags + raw[12:]
 
 
-def tag_cases():
-    """The underlay in a VLAN of an uplink, and in others."""
-    ip = ip4(src="10.1.2.10", dst="10.1.1.10")
-    ip_6 = ip6(src="fd00:2::10", dst="fd00:1::10")
-    q, qinq = [(Dot1Q, 30)], [(Dot1AD, 20), (Dot1Q, 40)]
-    for name, tags in ("q", q), ("q-priority", [(Dot1Q, 30, 5)]), ("qinq", qinq):
-        for p in ip, ip_6:
-            decap(f"ip{p.version}-{name}", p, V1, frame=tagged(tunnel(p), *tags))
-        p = ip4(src="10.1.2.10", dst="10.1.3.10")
-        reencap(f"ip4-{name}", p, REMOTE3, frame=tagged(tunnel(p), *tags))
-        # what goes to the module or the host has its tags still
-        cut = 4 * len(tags)
-        frame = tagged(tunnel(ip4(src="10.1.2.10", dst="10.1.1.10", ttl=1)), *tags)
-        punt("ttl", UPLINK, frame, name=f"-{name}", gone=frame[cut:])
-        frame = tagged(tunnel(ip, options=[IPOption_Router_Alert()]), *tags)
-        punt("outer-options", UPLINK, frame, 0, name=f"-{name}", gone=frame[cut:])
-        host(f"{name}-ssh", tagged(Ether(dst=UPLINK_MAC, src=SPINE_MAC) /
-                                   IP(src="192.0.2.2", dst=VTEP) / TCP(dport=22), *tags))
-        frame = tagged(tunnel(ip, vni=4999), *tags)
-        drop("vni-unknown", UPLINK, frame, 0, name=f"-{name}", after=frame[cut:])
-        frame = tagged(bytes(tunnel(ip))[:63], *tags)
-        drop("outer-malformed", UPLINK, frame, 0, name=f"-{name}", after=frame[cut:])
-    p = ip4(src="10.1.2.10", dst="10.1.1.10", l4=UDP(sport=1, dport=2))
-    decap("ip4-q-padded", p, V1, frame=tagged(bytes(tunnel(p)) + b"\0" * 7, *q))
-    for name, tags in (("other", [(Dot1Q, 31)]), ("none", [(Dot1Q, 0)]), ("ad", [(Dot1AD, 30)]),
-                       ("of-another-device", [(Dot1Q, 50)]), ("outer-alone", qinq[:1]),
-                       ("inner-alone", qinq[1:]), ("turned-round", qinq[::-1]),
-                       ("and-one-more", [*q, (Dot1Q, 30)]),
-                       ("three", [*qinq, (Dot1Q, 30)])):
-        host(f"vlan-{name}", tagged(tunnel(ip), *tags))
-    for n in 13, 15, 17, 21:
-        host(f"vlan-runt-{n}", tagged(tunnel(ip), *qinq)[:n].ljust(14, b"\x81"))
-
-
 def retold(frame, dst):
     """The frame to another MAC."""
     return bytes.fromhex(dst.replace(":", "")) + bytes(frame)[6:]
-
-
-def mac_cases():
-    """Frames for another MAC than that of the uplink are not ours, nor dropped by us."""
-    ip = ip4(src="10.1.2.10", dst="10.1.1.10")
-    macs = {"other": OTHER_MAC, "of-another-uplink": UPLINK2_MAC, "of-a-vlan": VLAN_MAC,
-            "broadcast": "ff:ff:ff:ff:ff:ff", "multicast": "01:00:5e:00:00:01",
-            "zero": "00:00:00:00:00:00", "one-bit-first": "00:aa:00:00:00:01",
-            "one-bit-last": "02:aa:00:00:00:00"}
-    for name, mac in macs.items():
-        host(f"mac-{name}", retold(tunnel(ip), mac))
-        host(f"mac-{name}-malformed", retold(bytes(tunnel(ip))[:63], mac))
-        if name != "of-a-vlan":
-            for n, (dev, tags, _) in enumerate(TAGS):
-                if dev == UPLINK:
-                    host(f"mac-{name}-vlan-{n}", retold(tagged(tunnel(ip), *tags), mac))
-    host("mac-of-a-vlan-in-another", retold(tagged(tunnel(ip), (Dot1Q, 30)), VLAN_MAC))
-    # It has its own, and the one below it is left to the host.
-    decap("ip4-q-own-mac", ip, V1, frame=retold(tagged(tunnel(ip), (Dot1Q, 60)), VLAN_MAC))
-    host("mac-below-the-vlan", tagged(tunnel(ip), (Dot1Q, 60)))
 
 
 def inner_cases():
@@ -918,9 +722,12 @@ def shared_cases():
     drop("router-mac", UPLINK, tunnel(ip, mac=OTHER_MAC), name="-shared", shared=1)
 
 
-for part in (encap_cases, decap_cases, reencap_cases, local_cases, vrf_cases, mss_cases,
-             group_cases, lpm_cases, outer_cases, tag_cases, mac_cases, inner_cases, link_cases,
-             host_cases, frag_cases, image_cases, shared_cases):
+for part in (encap_cases, decap_cases, reencap_cases, local_cases, vrf_cases, lpm_cases,
+             outer_cases, inner_cases, link_cases, host_cases, frag_cases, image_cases,
+             shared_cases):
     part()
-import golden6    # noqa: E402, F401
+import golden6          # noqa: E402, F401
+import golden_group     # noqa: E402, F401
+import golden_mac       # noqa: E402, F401
+import golden_mss       # noqa: E402, F401
 sys.stdout.write("\n".join(out) + "\n")
