@@ -32,11 +32,15 @@ dir=$(cd "$2" && pwd) || usage
 shift 2
 
 image=/boot/vmlinuz-$release
-options=()
+append="panic_on_warn=1 oops=panic loglevel=6"
+options=(--verbose --user root --force-9p --rwdir "$dir" --cwd "$dir"
+	 --cpus "${VM_CPUS:-2}" --memory "${VM_MEMORY:-2G}")
 if [ -e "$release/image" ]; then
 	image=$(readlink -f "$release/image")
 	release=$(cat "$release/release")
 	options+=(--skip-modules)
+	# virtme-ng's name for it, which a kernel with block devices takes by itself
+	append+=" root=/dev/root"
 fi
 console=${VM_CONSOLE:-$dir/console-$release.log}
 limit=${TMO:-900}
@@ -116,13 +120,10 @@ EOF
 # vng looks for its own parts along PATH.
 PATH=$virtme:$PATH
 accel=${VM_ACCEL:-$(probe_kvm)}
-append="panic_on_warn=1 oops=panic loglevel=6"
 # The kernel spins for a moment to see whether its timer ticks. An emulated one on a
 # busy machine may not be given the time to, and the boot would end there.
 [ "$accel" = kvm ] || append+=" no_timer_check"
-options+=(--run "$image" --verbose --user root --force-9p --rwdir "$dir"
-	  --cpus "${VM_CPUS:-2}" --memory "${VM_MEMORY:-2G}" --cwd "$dir"
-	  --append "$append")
+options+=(--run "$image" --append "$append")
 [ "$accel" = kvm ] || options+=(--disable-kvm)
 
 # The emulator reopens its standard files by name, so each must be a pipe, or

@@ -27,7 +27,7 @@
 #define VR_EXACT_INDEX	((1u << VR_EXACT_SIZE) - 1)
 #define VR_EXACT_LINES	64	/* of a part, as many as a reference can say */
 #define VR_EXACT_PARTS	256
-#define VR_EXACT_WAYS	8	/* entries of a line: key << 32 | word, 0 when free */
+#define VR_EXACT_WAYS	8	/* entries of a line: key << 32 | word, 0 when free; no key is 0 */
 
 /* The highest bits tell the part, those after them the line. */
 VR_INLINE __u32 vr_exact_mix(__u32 key)

@@ -328,6 +328,15 @@ vr_exact_add(struct vr_trie *t, struct vr_table *tb, __u32 key, __u32 word, stru
 }
 
 /*
+ * Whether a hash may have a key. Readers do not ask which entries are free, and those
+ * look like key 0: it stays in the trie.
+ */
+VR_INLINE int vr_exact_may(__u32 key)
+{
+	return key != 0;
+}
+
+/*
  * Whether an entry of a root node may go to the hash: the /32 of a key or its longer
  * prefixes, but not when it has both, as they would have to be put together.
  */
@@ -335,7 +344,7 @@ VR_INLINE int vr_entry_exact(const struct vr_tnode *root, __u32 at)
 {
 	const struct vr_entry *e = &root->ent[at];
 
-	if (e->len < 32)
+	if (e->len < 32 || !vr_exact_may(e->key))
 		return 0;
 	if (at && e[-1].key == e->key && e[-1].len == 32)
 		return 0;

@@ -182,7 +182,7 @@ VR_INLINE int vr_exact_wants(const struct vr_table *tb, __u64 hi)
 	if (!tb->exact.part && (tb->family == VR_FAM_IP4 || !tb->node ||
 				!(tb->node->ref & VR_REF_DIRECT)))
 		return 0;
-	return !vr_table_trie_has(tb, hi);
+	return vr_exact_may(hi >> 32) && !vr_table_trie_has(tb, hi);
 }
 
 /* The first prefix of a key. When the hash has no room for it, the trie may have. */

@@ -2,7 +2,7 @@
 /*
  * The hash beside a trie changes while one lookup is at each of its loads in turn.
  * A key that goes and comes back in another place is found with a value that it
- * had, or not at all.
+ * had, or not at all. And a key that looks like a free entry.
  */
 #include <vrouter/types.h>
 
@@ -103,10 +103,49 @@ TEST(exact_move)
 	}
 }
 
+/* Key 0, which a free entry looks like, among others and before any other */
+static void zero(int root, uint32_t others)
+{
+	struct prefix all = { .root = root, .len = 32, .value = AFTER };
+	struct prefix longer = { .root = root, .len = 64, .value = BEFORE };
+	uint32_t i;
+
+	test.root = root;
+	test.wait = -1;
+	table_init(&test.tb, 1024, 256, 100);
+	for (i = 0; i < others; i++)
+		set(i, BEFORE);
+	assert_int_equal(table_lookup(&test.tb, root, 0, 0), 0);
+	assert_int_equal(table_set(&test.tb, &all), 0);
+	assert_int_equal(table_lookup(&test.tb, root, 0, 0), AFTER);
+	if (table_levels(root) != VR_LEVELS_IP4) {
+		assert_int_equal(table_set(&test.tb, &longer), 0);
+		assert_int_equal(table_lookup(&test.tb, root, 0, 1), BEFORE);
+		assert_int_equal(table_lookup(&test.tb, root, 1, 0), AFTER);
+	}
+	for (; i < KEYS; i++)
+		set(i, BEFORE);
+	assert_int_equal(table_lookup(&test.tb, root, (uint64_t)0x0a000001 << 32, 0), BEFORE);
+	assert_int_equal(table_clear(&test.tb, table_find(&test.tb, &all) - test.tb.ref), 0);
+	assert_int_equal(table_lookup(&test.tb, root, 1, 0), 0);
+	table_free(&test.tb);
+}
+
+TEST(exact_zero)
+{
+	uint32_t others;
+	int root;
+
+	for (root = 0; root < 2; root++)
+		for (others = 0; others <= KEYS; others++)
+			zero(root, others);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(exact_move),
+		cmocka_unit_test(exact_zero),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
