@@ -282,7 +282,7 @@ occupation()
 	done
 }
 
-lines()
+table_lines()
 {
 	vr "$1" -j fastpath show | jq '.[0].section[] | select(.name == "line") | .used'
 }
@@ -300,8 +300,8 @@ no_vrfs()
 
 has_no_lines()
 {
-	lines "$1"
-	[ "$(lines "$1")" -eq "$no_lines" ]
+	table_lines "$1"
+	[ "$(table_lines "$1")" -eq "$no_lines" ]
 }
 
 as_before()
@@ -326,7 +326,7 @@ note "SEED=$SEED CHURN=$CHURN"
 topology
 nets fresh
 must vr fresh vrf add red vni 5001
-no_lines=$(lines fresh)
+no_lines=$(table_lines fresh)
 occupation >"$work/occupation"
 sent_before=$(ended)
 for name in "${steady[@]}"; do
@@ -375,6 +375,11 @@ done
 for host in "${hosts[@]}"; do
 	changes=$(wc -l <"$work/monitor.$host")
 	check "$changes changes on $host" test "$changes" -gt "$CHURN"
+	# Each of those who change things did
+	for change in "route add" "route del" "nexthop add id 3" "nexthop del id 3" \
+		"vrf add red" "vrf add blue" "vrf add green" "vif add red-x" "vif add blue-x"; do
+		check "some were: $change" grep -q "^$change" "$work/monitor.$host"
+	done
 	leftovers "$host" | vr_batch "$host"
 done
 check "nothing of it is left in the images" poll "$DEADLINE" as_before
