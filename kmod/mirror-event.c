@@ -253,6 +253,36 @@ bool vrouter_mirror_fib_event(struct vrouter *vr, unsigned long event,
 
 /* --- neighbours and nexthop objects -------------------------------------------------- */
 
+static struct vrouter_event *copy_neigh(struct neighbour *n)
+{
+	const struct in6_addr *addr = (const void *)n->primary_key;
+	struct neigh_event *ev = kzalloc(sizeof(*ev), GFP_ATOMIC);
+	__be64 bytes[2] = {};
+	u8 mac[MAX_ADDR_LEN];
+
+	if (!ev)
+		return NULL;
+	ev->ev.kind = VROUTER_EVENT_NEIGH;
+	ev->ifindex = n->dev->ifindex;
+	ev->addr.family = VR_FAM_IP4;
+	ev->addr.len = 32;
+	if (n->tbl->family == AF_INET) {
+		memcpy(bytes, n->primary_key, 4);
+	} else if (ipv6_addr_v4mapped(addr)) {
+		memcpy(bytes, &addr->s6_addr32[3], 4);
+	} else {
+		memcpy(bytes, addr, sizeof(*addr));
+		ev->addr.family = VR_FAM_IP6;
+		ev->addr.len = 128;
+	}
+	ev->addr.addr[0] = be64_to_cpu(bytes[0]);
+	ev->addr.addr[1] = be64_to_cpu(bytes[1]);
+	ev->known = READ_ONCE(n->nud_state) & NUD_VALID && !n->dead;
+	neigh_ha_snapshot(mac, n, n->dev);
+	ether_addr_copy(ev->mac, mac);
+	return &ev->ev;
+}
+
 /**
  * vrouter_mirror_neigh_event - take a change of a neighbour.
  * @vr: instance
@@ -262,36 +292,21 @@ bool vrouter_mirror_fib_event(struct vrouter *vr, unsigned long event,
  */
 void vrouter_mirror_neigh_event(struct vrouter *vr, struct neighbour *n)
 {
-	const struct in6_addr *addr = (const void *)n->primary_key;
-	struct neigh_event *ev;
-	__be64 bytes[2] = {};
-	u8 mac[MAX_ADDR_LEN];
-
 	/* Anchors, and the vifs that matter, are in a Linux VRF. */
 	if (!netif_is_l3_slave(n->dev) || xa_empty(&vr->mirror->tables) ||
 	    READ_ONCE(vr->dying))
 		return;
-	ev = kzalloc(sizeof(*ev), GFP_ATOMIC);
-	if (ev) {
-		ev->ifindex = n->dev->ifindex;
-		ev->addr.family = VR_FAM_IP4;
-		ev->addr.len = 32;
-		if (n->tbl->family == AF_INET) {
-			memcpy(bytes, n->primary_key, 4);
-		} else if (ipv6_addr_v4mapped(addr)) {
-			memcpy(bytes, &addr->s6_addr32[3], 4);
-		} else {
-			memcpy(bytes, addr, sizeof(*addr));
-			ev->addr.family = VR_FAM_IP6;
-			ev->addr.len = 128;
-		}
-		ev->addr.addr[0] = be64_to_cpu(bytes[0]);
-		ev->addr.addr[1] = be64_to_cpu(bytes[1]);
-		ev->known = READ_ONCE(n->nud_state) & NUD_VALID && !n->dead;
-		neigh_ha_snapshot(mac, n, n->dev);
-		ether_addr_copy(ev->mac, mac);
-	}
-	queue(vr->mirror, ev ? &ev->ev : NULL, VROUTER_EVENT_NEIGH);
+	queue(vr->mirror, copy_neigh(n), VROUTER_EVENT_NEIGH);
+}
+
+void vrouter_mirror_neigh_list(struct vrouter *vr, struct neighbour *n, struct list_head *events)
+{
+	struct vrouter_event *ev = copy_neigh(n);
+
+	if (ev)
+		list_add_tail(&ev->list, events);
+	else
+		vrouter_mirror_lose(vr);
 }
 
 /* RTNL is held; the change itself comes after its notification. */
@@ -331,6 +346,7 @@ static void take_event(struct vrouter *vr, struct vrouter_event *ev)
 		neigh = container_of(ev, struct neigh_event, ev);
 		vrouter_path_update_neigh(vr, neigh->ifindex, &neigh->addr,
 					  neigh->known ? neigh->mac : NULL);
+		vrouter_host_update(vr, neigh->ifindex, &neigh->addr);
 		break;
 	}
 	event_free(ev);
@@ -407,6 +423,8 @@ static void end_dump(struct vrouter *vr, bool lost)
 	rtnl_lock();
 	mutex_lock(&vr->lock);
 	list_for_each_entry(import, &vr->mirror->imports, list) {
+		if (lost)
+			import->recheck = true;
 		if (!import->dump)
 			continue;
 		WRITE_ONCE(import->dump, false);
@@ -438,6 +456,15 @@ static void dump(struct vrouter *vr)
 	end_dump(vr, lost);
 }
 
+/* What depends on routes that have just changed. */
+static void scan_hosts(struct vrouter *vr)
+{
+	LIST_HEAD(events);
+
+	if (vrouter_host_scan(vr, &events))
+		take_events(vr, &events);
+}
+
 static void retry(struct vrouter *vr)
 {
 	if (!xchg(&vr->mirror->retry, false))
@@ -457,6 +484,7 @@ static void mirror_work(struct work_struct *work)
 	do {
 		take_queued(m->vr);
 		dump(m->vr);
+		scan_hosts(m->vr);
 	} while (take_queued(m->vr));
 }
 

@@ -253,6 +253,7 @@ static int begin(struct vrouter *vr, struct vrouter_vrf *vrf, u32 table)
 	import->fresh = true;
 	INIT_LIST_HEAD(&import->paths);
 	INIT_LIST_HEAD(&import->entries);
+	INIT_LIST_HEAD(&import->hosts);
 	err = xa_err(xa_store(&vr->mirror->tables, table, import, GFP_KERNEL));
 	if (err) {
 		kfree(import);
@@ -271,6 +272,7 @@ void vrouter_import_end(struct vrouter *vr, struct vrouter_vrf *vrf)
 	if (!import)
 		return;
 	xa_erase(&vr->mirror->tables, import->table);
+	vrouter_host_flush(vr, import);
 	vrouter_entry_flush(vr, import);
 	RCU_INIT_POINTER(vrf->l3dev, NULL);
 	write_vifs(vr, vrf);

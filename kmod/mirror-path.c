@@ -228,6 +228,8 @@ static void update(struct vrouter *vr, struct vrouter_path *path)
 
 	if (vrouter_nexthop_says(path->nh, &spec))
 		return;
+	if (path->nh->glean || spec.glean)
+		vrouter_host_recheck(vr, path->vrf);
 	path->mark = mark;
 	if (fits(path->nh, &spec)) {
 		err = vrouter_nexthop_change(vr, path->nh, &spec, NULL);

@@ -11,7 +11,8 @@
  * (mirror-set.c), shared by all entries with the same nexthop object or
  * fib_info: some paths (mirror-path.c), with weights. A path is a device and a
  * gateway; it owns a nexthop, which it changes in place when the host's devices,
- * neighbours or vifs do, whatever number of routes lead there.
+ * neighbours or vifs do, whatever number of routes lead there. Hosts on connected
+ * subnets have routes of their own (mirror-host.c), by the kernel's neighbours.
  *
  * vr->lock is held unless said.
  */
@@ -37,11 +38,14 @@ struct nlattr;
  * @table: the host's table
  * @dump: a dump of the table is under way; read by its notifier
  * @fresh: the table is to be dumped
+ * @recheck: routes have changed that hosts on connected subnets depend on
+ * @scan: neighbours are read for that; read by who does
  * @vxlan: the vxlan device of the VRF's VNI in the Linux VRF, NULL when there is none
  * @anchor: the L3VNI's routed device: the bridge of @vxlan, or that itself
  * @rmac: MAC of @anchor
  * @paths: its paths
  * @entries: its entries
+ * @hosts: its hosts
  */
 struct vrouter_import {
 	struct rcu_head rcu;
@@ -50,11 +54,14 @@ struct vrouter_import {
 	u32 table;
 	bool dump;
 	bool fresh;
+	bool recheck;
+	bool scan;
 	struct net_device *vxlan;
 	struct net_device *anchor;
 	u8 rmac[ETH_ALEN];
 	struct list_head paths;
 	struct list_head entries;
+	struct list_head hosts;
 };
 
 #define VROUTER_MIRROR_BITS	10
@@ -66,6 +73,7 @@ struct vrouter_import {
  * @tables: imports by table; read by notifiers under RCU
  * @paths: by content
  * @sets: by owner or content
+ * @hosts: by address
  * @entries: by VRF and prefix
  * @failed: entries that wait for room
  * @held: entries that the host has no more
@@ -87,6 +95,7 @@ struct vrouter_mirror {
 	struct xarray tables;
 	struct hlist_head paths[1 << VROUTER_MIRROR_BITS];
 	struct hlist_head sets[1 << VROUTER_MIRROR_BITS];
+	struct hlist_head hosts[1 << VROUTER_MIRROR_BITS];
 	struct rhashtable entries;
 	struct list_head failed;
 	struct list_head held;
@@ -285,6 +294,8 @@ void vrouter_mirror_unwatch(struct vrouter *vr);
 bool vrouter_mirror_fib_event(struct vrouter *vr, unsigned long event,
 			      const struct fib_notifier_info *info);
 void vrouter_mirror_neigh_event(struct vrouter *vr, struct neighbour *n);
+/* The same of a neighbour that is found, into a list. */
+void vrouter_mirror_neigh_list(struct vrouter *vr, struct neighbour *n, struct list_head *events);
 /* Have what had no room tried again, some time later. */
 void vrouter_mirror_retry(struct vrouter *vr);
 /* Something was not followed: have everything read anew. */
@@ -345,6 +356,21 @@ void vrouter_entry_yield(struct vrouter *vr, struct vrouter_vrf *vrf,
 			 const struct vrouter_prefix *p);
 void vrouter_entry_return(struct vrouter *vr, struct vrouter_vrf *vrf,
 			  const struct vrouter_prefix *p);
+
+/* mirror-host.c */
+/* A neighbour has changed, or may have been overlooked. */
+void vrouter_host_update(struct vrouter *vr, int ifindex, const struct vrouter_prefix *addr);
+/* A route of a vif is about to come to a prefix. */
+void vrouter_host_yield(struct vrouter *vr, struct vrouter_vrf *vrf,
+			const struct vrouter_prefix *p);
+/* Look all hosts of a VRF that imports up again, soon. */
+void vrouter_host_recheck(struct vrouter *vr, struct vrouter_vrf *vrf);
+/* So if they depend on a route of it, which has come, changed or gone. */
+void vrouter_host_follow_route(struct vrouter *vr, const struct vrouter_route *rt);
+void vrouter_host_flush_vif(struct vrouter *vr, const struct vrouter_vif *vif);
+void vrouter_host_flush(struct vrouter *vr, struct vrouter_import *import);
+/* Events of neighbours to look at, where that is due; whether it was. No lock. */
+bool vrouter_host_scan(struct vrouter *vr, struct list_head *events);
 
 /* mirror-import.c; RTNL is held as well, but for what only looks */
 int vrouter_import_check(struct vrouter *vr, struct vrouter_vrf *vrf, struct nlattr **a,
