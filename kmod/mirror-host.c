@@ -16,6 +16,7 @@
 #include <net/ndisc.h>
 #include <net/neighbour.h>
 
+#include "image.h"
 #include "mirror.h"
 #include "netlink.h"
 #include "objects.h"
@@ -124,6 +125,22 @@ static int route_add(struct vrouter *vr, const struct vrouter_host *host)
 	return 0;
 }
 
+/*
+ * A tenant may have any number of neighbours: however many these are, half of the
+ * image is left to what cannot do without.
+ */
+static bool is_roomy(struct vrouter *vr)
+{
+	static const u8 sections[] = { VR_SEC_NHPTR, VR_SEC_NH, VR_SEC_LINE };
+	const u32 *size = vrouter_img(vr)->view.size;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sections); i++)
+		if (vrouter_img_used(vr, sections[i]) >= size[sections[i]] / 2)
+			return false;
+	return true;
+}
+
 /* Without room for it, packets go on as they did. */
 static void host_add(struct vrouter *vr, struct vrouter_vif *vif,
 		     const struct vrouter_prefix *addr)
@@ -131,8 +148,11 @@ static void host_add(struct vrouter *vr, struct vrouter_vif *vif,
 	const struct vrouter_nh_spec spec = {
 		.type = VROUTER_NEXTHOP_TYPE_VIF, .vif = vif, .hop = *addr,
 	};
-	struct vrouter_host *host = kzalloc(sizeof(*host), GFP_KERNEL_ACCOUNT);
+	struct vrouter_host *host;
 
+	if (!is_roomy(vr))
+		return;
+	host = kzalloc(sizeof(*host), GFP_KERNEL_ACCOUNT);
 	if (!host)
 		return;
 	host->vif = vif;

@@ -185,33 +185,78 @@ route_is "and one that begins" red 10.1.4.99 "$(way red-d 10.1.4.99)"
 check "all answer" poll "$DEADLINE" sends red-a 10.1.4.10
 
 # --- many ---------------------------------------------------------------------------------
+# many VERB FIRST LAST WHAT
 many()
 {
 	local i
 
-	for i in $(seq 0 999); do
-		echo "neigh $1 10.2.$((i / 250)).$((i % 250 + 2)) dev red-d $2"
+	for ((i = $2; i <= $3; i++)); do
+		echo "neigh $1 10.2.$((i / 250)).$((i % 250 + 2)) dev red-d $4"
 	done
+}
+
+count_hosts()
+{
+	vr leaf route show vrf red | grep -c '^10\.2\..*/32 .* via '
 }
 
 hosts()
 {
 	local got
 
-	got=$(vr leaf route show vrf red | grep -c '^10\.2\..*/32 .* via ')
+	got=$(count_hosts)
 	[ "$got" = "$1" ] || {
 		echo "$got, not $1"
 		return 1
 	}
 }
 
+fewer_hosts()
+{
+	[ "$(count_hosts)" -lt "$1" ]
+}
+
+# Nexthops in use, in lines of 16 as the image has them, of how many
+nexthops()
+{
+	vr leaf fastpath show | awk '$1 == "nhptr" { print $5, $3 }'
+}
+
+half_full()
+{
+	local used all
+
+	read -r used all <<<"$(nexthops)"
+	echo "$used of $all"
+	[ "$used" -eq $((all / 2)) ]
+}
+
 must ip -n leaf addr add 10.2.0.1/16 dev red-d
-many add "lladdr 02:00:00:00:02:02 nud permanent" | conf leaf
+many add 1 1000 "lladdr 02:00:00:00:02:02 nud permanent" | conf leaf
 check "1000 hosts" poll "$DEADLINE" hosts 1000
 must ip -n leaf addr del 10.2.0.1/16 dev red-d
 check "all gone with their subnet" poll "$DEADLINE" hosts 0
 must ip -n leaf addr add 10.2.0.1/16 dev red-d
 check "and back with it" poll "$DEADLINE" hosts 1000
+
+# --- more than there is room for: the others go by the subnet's route
+many add 1001 4500 "lladdr 02:00:00:00:02:02 nud permanent" | conf leaf
+check "hosts take half of the image's nexthops" poll "$DEADLINE" half_full
+sleep 0.5
+check "and no more" half_full
+before=$(count_hosts)
+check "the others are left to whoever needs them" \
+	eval 'seq -f "nexthop add id %g blackhole" 1 1900 | vr leaf -batch -'
+must ip -n leaf neigh replace 10.2.20.20 dev red-d lladdr 02:00:00:00:0d:0d nud permanent
+must ip -n red-d addr add 10.2.20.20/32 dev eth0
+route_is "a host more has no route" red 10.2.20.20 ""
+check "and is reached" poll "$DEADLINE" sends red-a 10.2.20.20
+seq -f "nexthop del id %g" 1 1900 | vr_batch leaf
+many del 1 1500 "" | conf leaf
+check "routes go with the neighbours" poll "$DEADLINE" fewer_hosts "$before"
+must ip -n leaf neigh replace 10.2.20.20 dev red-d lladdr 02:00:00:00:0d:0d nud reachable
+route_is "and then it has one" red 10.2.20.20 "$(way red-d 10.2.20.20)"
+
 must ip -n leaf link set red-d nomaster
 check "all gone as the device leaves the Linux VRF" poll "$DEADLINE" hosts 0
 same "the audit finds nothing" "" "$(vr leaf audit | sed '$d')"
