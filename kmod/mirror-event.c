@@ -108,8 +108,7 @@ void vrouter_mirror_retry(struct vrouter *vr)
 	kick(vr->mirror, RETRY_DELAY);
 }
 
-/* Takes the event; NULL for one that there was no memory for. */
-static void queue(struct vrouter_mirror *m, struct vrouter_event *ev, u8 kind)
+void vrouter_mirror_queue(struct vrouter_mirror *m, struct vrouter_event *ev, u8 kind)
 {
 	bool full, first;
 	unsigned long flags;
@@ -223,7 +222,7 @@ static void queue_fib_info(struct vrouter_mirror *m, const struct fib_notifier_i
 		ev->fi = e->fib_nh->nh_parent;
 		fib_info_hold(ev->fi);
 	}
-	queue(m, ev ? &ev->ev : NULL, VROUTER_EVENT_FIB_INFO);
+	vrouter_mirror_queue(m, ev ? &ev->ev : NULL, VROUTER_EVENT_FIB_INFO);
 }
 
 /**
@@ -247,7 +246,7 @@ bool vrouter_mirror_fib_event(struct vrouter *vr, unsigned long event,
 	if (!is_route(event) || !xa_load(&m->tables, vrouter_fib_table(info)))
 		return false;
 	fib = vrouter_fib_copy(event, info);
-	queue(m, fib ? &fib->ev : NULL, VROUTER_EVENT_ROUTE);
+	vrouter_mirror_queue(m, fib ? &fib->ev : NULL, VROUTER_EVENT_ROUTE);
 	return true;
 }
 
@@ -296,7 +295,7 @@ void vrouter_mirror_neigh_event(struct vrouter *vr, struct neighbour *n)
 	if (!netif_is_l3_slave(n->dev) || xa_empty(&vr->mirror->tables) ||
 	    READ_ONCE(vr->dying))
 		return;
-	queue(vr->mirror, copy_neigh(n), VROUTER_EVENT_NEIGH);
+	vrouter_mirror_queue(vr->mirror, copy_neigh(n), VROUTER_EVENT_NEIGH);
 }
 
 void vrouter_mirror_neigh_list(struct vrouter *vr, struct neighbour *n, struct list_head *events)
@@ -322,7 +321,7 @@ static int nexthop_event(struct notifier_block *nb, unsigned long event, void *p
 	ev = kzalloc(sizeof(*ev), GFP_KERNEL);
 	if (ev)
 		ev->id = info->id;
-	queue(m, ev ? &ev->ev : NULL, VROUTER_EVENT_NEXTHOP);
+	vrouter_mirror_queue(m, ev ? &ev->ev : NULL, VROUTER_EVENT_NEXTHOP);
 	return NOTIFY_DONE;
 }
 
@@ -347,6 +346,9 @@ static void take_event(struct vrouter *vr, struct vrouter_event *ev)
 		vrouter_path_update_neigh(vr, neigh->ifindex, &neigh->addr,
 					  neigh->known ? neigh->mac : NULL);
 		vrouter_host_update(vr, neigh->ifindex, &neigh->addr);
+		break;
+	case VROUTER_EVENT_FDB:
+		vrouter_fdb_take(vr, ev);
 		break;
 	}
 	event_free(ev);
@@ -398,8 +400,8 @@ static bool take_queued(struct vrouter *vr)
 	return true;
 }
 
-/* Which tables a dump is for; whether there is any. */
-static bool begin_dump(struct vrouter *vr, bool lost)
+/* Which tables a dump is for, and what the FDBs have; whether there is any. */
+static bool begin_dump(struct vrouter *vr, bool lost, struct list_head *events)
 {
 	struct vrouter_import *import;
 	bool any = false;
@@ -410,6 +412,8 @@ static bool begin_dump(struct vrouter *vr, bool lost)
 		WRITE_ONCE(import->dump, lost || import->fresh);
 		import->fresh = false;
 		any |= import->dump;
+		if (lost)
+			vrouter_fdb_read(vr, import, events);
 	}
 	mutex_unlock(&vr->lock);
 	return any;
@@ -448,7 +452,7 @@ static void dump(struct vrouter *vr)
 	lost = vr->mirror->lost;
 	vr->mirror->lost = false;
 	spin_unlock_irq(&vr->mirror->lock);
-	if (!begin_dump(vr, lost))
+	if (!begin_dump(vr, lost, &events))
 		return;
 	vrouter_mirror_dump(vr, &events);
 	take_events(vr, &events);
