@@ -73,7 +73,7 @@ bool vrouter_hop_behind(struct vrouter *vr, const struct vrouter_vif *vif)
 	const struct vrouter_nexthop *nh;
 
 	list_for_each_entry(nh, &vr->hops, remote_list)
-		if (nh->vif == vif)
+		if (nh->vif == vif && !nh->owned)
 			return true;
 	return false;
 }

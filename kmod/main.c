@@ -288,10 +288,15 @@ static int __init vrouter_init(void)
 	err = vrouter_neigh_watch();
 	if (err)
 		goto pernet;
-	err = vrouter_netlink_init();
+	err = vrouter_fdb_watch();
 	if (err)
 		goto neigh;
+	err = vrouter_netlink_init();
+	if (err)
+		goto fdb;
 	return 0;
+fdb:
+	vrouter_fdb_unwatch();
 neigh:
 	vrouter_neigh_unwatch();
 pernet:
@@ -304,6 +309,7 @@ route:
 static void __exit vrouter_exit(void)
 {
 	vrouter_netlink_exit();
+	vrouter_fdb_unwatch();
 	vrouter_neigh_unwatch();
 	unregister_pernet_subsys(&vrouter_net_ops);
 	rcu_barrier();

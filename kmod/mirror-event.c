@@ -108,8 +108,7 @@ void vrouter_mirror_retry(struct vrouter *vr)
 	kick(vr->mirror, RETRY_DELAY);
 }
 
-/* Takes the event; NULL for one that there was no memory for. */
-static void queue(struct vrouter_mirror *m, struct vrouter_event *ev, u8 kind)
+void vrouter_mirror_queue(struct vrouter_mirror *m, struct vrouter_event *ev, u8 kind)
 {
 	bool full, first;
 	unsigned long flags;
@@ -219,7 +218,7 @@ static void queue_fib_info(struct vrouter_mirror *m, const struct fib_notifier_i
 		ev->fi = e->fib_nh->nh_parent;
 		fib_info_hold(ev->fi);
 	}
-	queue(m, ev ? &ev->ev : NULL, VROUTER_EVENT_FIB_INFO);
+	vrouter_mirror_queue(m, ev ? &ev->ev : NULL, VROUTER_EVENT_FIB_INFO);
 }
 
 /**
@@ -243,11 +242,27 @@ bool vrouter_mirror_fib_event(struct vrouter *vr, unsigned long event,
 	if (!is_route(event) || !xa_load(&m->tables, vrouter_fib_table(info)))
 		return false;
 	fib = vrouter_fib_copy(event, info);
-	queue(m, fib ? &fib->ev : NULL, VROUTER_EVENT_ROUTE);
+	vrouter_mirror_queue(m, fib ? &fib->ev : NULL, VROUTER_EVENT_ROUTE);
 	return true;
 }
 
 /* --- neighbours and nexthop objects -------------------------------------------------- */
+
+static struct vrouter_event *copy_neigh(struct neighbour *n)
+{
+	struct neigh_event *ev = kzalloc(sizeof(*ev), GFP_ATOMIC);
+	u8 mac[MAX_ADDR_LEN];
+
+	if (!ev)
+		return NULL;
+	ev->ev.kind = VROUTER_EVENT_NEIGH;
+	ev->ifindex = n->dev->ifindex;
+	vrouter_way_gateway(&ev->addr, n->tbl->family, n->primary_key);
+	ev->known = READ_ONCE(n->nud_state) & NUD_VALID && !n->dead;
+	neigh_ha_snapshot(mac, n, n->dev);
+	ether_addr_copy(ev->mac, mac);
+	return &ev->ev;
+}
 
 /**
  * vrouter_mirror_neigh_event - take a change of a neighbour.
@@ -258,22 +273,21 @@ bool vrouter_mirror_fib_event(struct vrouter *vr, unsigned long event,
  */
 void vrouter_mirror_neigh_event(struct vrouter *vr, struct neighbour *n)
 {
-	struct neigh_event *ev;
-	u8 mac[MAX_ADDR_LEN];
-
 	/* Anchors, and the vifs that matter, are in a Linux VRF. */
 	if (!netif_is_l3_slave(n->dev) || xa_empty(&vr->mirror->tables) ||
 	    READ_ONCE(vr->dying))
 		return;
-	ev = kzalloc(sizeof(*ev), GFP_ATOMIC);
-	if (ev) {
-		ev->ifindex = n->dev->ifindex;
-		vrouter_way_gateway(&ev->addr, n->tbl->family, n->primary_key);
-		ev->known = READ_ONCE(n->nud_state) & NUD_VALID && !n->dead;
-		neigh_ha_snapshot(mac, n, n->dev);
-		ether_addr_copy(ev->mac, mac);
-	}
-	queue(vr->mirror, ev ? &ev->ev : NULL, VROUTER_EVENT_NEIGH);
+	vrouter_mirror_queue(vr->mirror, copy_neigh(n), VROUTER_EVENT_NEIGH);
+}
+
+void vrouter_mirror_neigh_list(struct vrouter *vr, struct neighbour *n, struct list_head *events)
+{
+	struct vrouter_event *ev = copy_neigh(n);
+
+	if (ev)
+		list_add_tail(&ev->list, events);
+	else
+		vrouter_mirror_lose(vr);
 }
 
 /* RTNL is held; the change itself comes after its notification. */
@@ -289,7 +303,7 @@ static int nexthop_event(struct notifier_block *nb, unsigned long event, void *p
 	ev = kzalloc(sizeof(*ev), GFP_KERNEL);
 	if (ev)
 		ev->id = info->id;
-	queue(m, ev ? &ev->ev : NULL, VROUTER_EVENT_NEXTHOP);
+	vrouter_mirror_queue(m, ev ? &ev->ev : NULL, VROUTER_EVENT_NEXTHOP);
 	return NOTIFY_DONE;
 }
 
@@ -313,6 +327,10 @@ static void take_event(struct vrouter *vr, struct vrouter_event *ev)
 		neigh = container_of(ev, struct neigh_event, ev);
 		vrouter_path_update_neigh(vr, neigh->ifindex, &neigh->addr,
 					  neigh->known ? neigh->mac : NULL);
+		vrouter_host_update(vr, neigh->ifindex, &neigh->addr);
+		break;
+	case VROUTER_EVENT_FDB:
+		vrouter_fdb_take(vr, ev);
 		break;
 	}
 	event_free(ev);
@@ -364,8 +382,8 @@ static bool take_queued(struct vrouter *vr)
 	return true;
 }
 
-/* Which tables a dump is for; whether there is any. */
-static bool begin_dump(struct vrouter *vr, bool lost)
+/* Which tables a dump is for, and what the FDBs have; whether there is any. */
+static bool begin_dump(struct vrouter *vr, bool lost, struct list_head *events)
 {
 	struct vrouter_import *import;
 	bool any = false;
@@ -376,6 +394,8 @@ static bool begin_dump(struct vrouter *vr, bool lost)
 		WRITE_ONCE(import->dump, lost || import->fresh);
 		import->fresh = false;
 		any |= import->dump;
+		if (lost)
+			vrouter_fdb_read(vr, import, events);
 	}
 	mutex_unlock(&vr->lock);
 	return any;
@@ -389,6 +409,8 @@ static void end_dump(struct vrouter *vr, bool lost)
 	rtnl_lock();
 	mutex_lock(&vr->lock);
 	list_for_each_entry(import, &vr->mirror->imports, list) {
+		if (lost)
+			import->recheck = true;
 		if (!import->dump)
 			continue;
 		WRITE_ONCE(import->dump, false);
@@ -412,12 +434,21 @@ static void dump(struct vrouter *vr)
 	lost = vr->mirror->lost;
 	vr->mirror->lost = false;
 	spin_unlock_irq(&vr->mirror->lock);
-	if (!begin_dump(vr, lost))
+	if (!begin_dump(vr, lost, &events))
 		return;
 	vrouter_mirror_dump(vr, &events);
 	take_events(vr, &events);
 	take_queued(vr);
 	end_dump(vr, lost);
+}
+
+/* What depends on routes that have just changed. */
+static void scan_hosts(struct vrouter *vr)
+{
+	LIST_HEAD(events);
+
+	if (vrouter_host_scan(vr, &events))
+		take_events(vr, &events);
 }
 
 static void retry(struct vrouter *vr)
@@ -439,6 +470,7 @@ static void mirror_work(struct work_struct *work)
 	do {
 		take_queued(m->vr);
 		dump(m->vr);
+		scan_hosts(m->vr);
 	} while (take_queued(m->vr));
 }
 

@@ -123,10 +123,15 @@ static bool look_up(struct vrouter *vr, struct vrouter_vrf *vrf)
 		return false;
 	/* Who still has an old one is done before the device can go. */
 	rcu_assign_pointer(vrf->l3dev, l3dev);
-	import->vxlan = now.vxlan;
 	import->anchor = now.anchor;
 	if (now.anchor)
 		ether_addr_copy(import->rmac, now.rmac);
+	if (now.vxlan != import->vxlan) {
+		vrouter_fdb_flush(import);
+		/* Changes from here on are told. */
+		WRITE_ONCE(import->vxlan, now.vxlan);
+		vrouter_fdb_read(vr, import, NULL);
+	}
 	write_vifs(vr, vrf);
 	concerned[2] = vrouter_import_anchor(vrf);
 	concerned[3] = vrouter_import_l3dev(vrf);
@@ -253,6 +258,8 @@ static int begin(struct vrouter *vr, struct vrouter_vrf *vrf, u32 table)
 	import->fresh = true;
 	INIT_LIST_HEAD(&import->paths);
 	INIT_LIST_HEAD(&import->entries);
+	INIT_LIST_HEAD(&import->hosts);
+	INIT_LIST_HEAD(&import->fdbs);
 	err = xa_err(xa_store(&vr->mirror->tables, table, import, GFP_KERNEL));
 	if (err) {
 		kfree(import);
@@ -271,7 +278,9 @@ void vrouter_import_end(struct vrouter *vr, struct vrouter_vrf *vrf)
 	if (!import)
 		return;
 	xa_erase(&vr->mirror->tables, import->table);
+	vrouter_host_flush(vr, import);
 	vrouter_entry_flush(vr, import);
+	vrouter_fdb_flush(import);
 	RCU_INIT_POINTER(vrf->l3dev, NULL);
 	write_vifs(vr, vrf);
 	list_del(&import->list);

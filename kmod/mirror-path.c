@@ -18,6 +18,11 @@
 #include "netlink.h"
 #include "objects.h"
 
+static struct hlist_head *rmac_bucket(struct vrouter_mirror *m, int ifindex, const u8 *mac)
+{
+	return &m->rmacs[hash_32(jhash(mac, ETH_ALEN, ifindex), VROUTER_MIRROR_BITS)];
+}
+
 /* Alike for all VRFs: a neighbour may be news for several. */
 static struct hlist_head *bucket(struct vrouter_mirror *m, const struct vrouter_way *w)
 {
@@ -26,7 +31,7 @@ static struct hlist_head *bucket(struct vrouter_mirror *m, const struct vrouter_
 	return &m->paths[hash_32(hash ^ w->ifindex, VROUTER_MIRROR_BITS)];
 }
 
-static bool same_way(const struct vrouter_way *a, const struct vrouter_way *b)
+static bool same_hop(const struct vrouter_way *a, const struct vrouter_way *b)
 {
 	return a->type == b->type && a->ifindex == b->ifindex &&
 	       a->gateway.len == b->gateway.len &&
@@ -39,7 +44,8 @@ static struct vrouter_path *find(struct vrouter_mirror *m, const struct vrouter_
 	struct vrouter_path *path;
 
 	hlist_for_each_entry(path, bucket(m, way), node)
-		if (path->vrf == vrf && same_way(&path->way, way))
+		if (path->vrf == vrf && same_hop(&path->way, way) &&
+		    path->way.onlink == way->onlink)
 			return path;
 	return NULL;
 }
@@ -96,19 +102,64 @@ static const struct vrouter_vrf *anchor_owner(struct vrouter *vr, const struct v
 	return NULL;
 }
 
-/*
- * The neighbour's last word stays when it goes: routing daemons take it away
- * some time before or after the routes, and some lose it as they change it.
- * Without any nothing can be sent.
- */
-static void say_tunnel(struct vrouter_path *path, const struct vrouter_vrf *owner,
-		       struct vrouter_nh_spec *spec)
+static void clear_rmac(struct vrouter_path *path)
 {
-	if (!path->has_rmac)
-		path->has_rmac = vtep_mac(&path->way.gateway, owner->import->anchor, path->rmac);
+	if (path->has_rmac)
+		hlist_del(&path->rmac_node);
+	path->has_rmac = false;
+	path->far_dev = 0;
+}
+
+static void set_rmac(struct vrouter_mirror *m, struct vrouter_path *path, const u8 *mac)
+{
+	if (path->has_rmac && ether_addr_equal(path->rmac, mac))
+		return;
+	clear_rmac(path);
+	ether_addr_copy(path->rmac, mac);
+	path->has_rmac = true;
+	hlist_add_head(&path->rmac_node, rmac_bucket(m, path->way.ifindex, mac));
+}
+
+/* Whether the FDB says where the router MAC is, or has said so of an onlink gateway's. */
+static bool find_far(struct vrouter_mirror *m, struct vrouter_path *path,
+		     const struct vrouter_import *import)
+{
+	const struct vrouter_far *far;
+
+	far = path->has_rmac ? vrouter_fdb_far(m, import, path->rmac) : NULL;
+	if (far) {
+		path->far = *far;
+		path->far_dev = import->vxlan->ifindex;
+	} else if (!path->way.onlink || path->far_dev != import->vxlan->ifindex) {
+		path->far_dev = 0;
+	}
+	return path->far_dev;
+}
+
+/*
+ * Where the FDB says nothing, the gateway is a VTEP if it is onlink, as routing
+ * daemons name VTEPs: there is no subnet with it. Any other is a host in a subnet
+ * of the L3VNI's, and finding that one is left to Linux.
+ *
+ * The last word of the neighbour, and of the FDB, stays when it goes: routing
+ * daemons take these away some time before or after the routes, and some lose them
+ * as they change them. Without a neighbour nothing can be sent.
+ */
+static void say_tunnel(struct vrouter_mirror *m, struct vrouter_path *path,
+		       const struct vrouter_vrf *owner, struct vrouter_nh_spec *spec)
+{
+	const struct vrouter_prefix *gateway = &path->way.gateway;
+	u8 mac[ETH_ALEN];
+	bool found;
+
+	if (!path->has_rmac && vtep_mac(gateway, owner->import->anchor, mac))
+		set_rmac(m, path, mac);
+	found = find_far(m, path, owner->import);
+	if (found ? !path->far.usable : !path->way.onlink || !is_vtep(gateway))
+		return;
 	spec->type = VROUTER_NEXTHOP_TYPE_TUNNEL;
-	spec->via = path->way.gateway;
-	spec->vni = owner->vni;
+	spec->via = found ? path->far.vtep : *gateway;
+	spec->vni = found ? path->far.vni : owner->vni;
 	spec->down = !path->has_rmac || !netif_running(owner->import->anchor);
 	if (path->has_rmac)
 		ether_addr_copy(spec->rmac, path->rmac);
@@ -118,9 +169,10 @@ static void say_tunnel(struct vrouter_path *path, const struct vrouter_vrf *owne
 static void look_up(struct vrouter *vr, struct vrouter_path *path)
 {
 	const struct vrouter_vrf *owner = path->has_rmac ? anchor_owner(vr, path) : NULL;
+	u8 mac[ETH_ALEN];
 
-	if (owner)
-		vtep_mac(&path->way.gateway, owner->import->anchor, path->rmac);
+	if (owner && vtep_mac(&path->way.gateway, owner->import->anchor, mac))
+		set_rmac(vr->mirror, path, mac);
 }
 
 /* The VRF that follows the Linux VRF of a device, to which a route leaks. */
@@ -159,9 +211,9 @@ static struct vrouter_nh_spec say(struct vrouter *vr, struct vrouter_path *path)
 	default:
 		return spec;
 	}
-	owner = way->gateway.len && is_vtep(&way->gateway) ? anchor_owner(vr, path) : NULL;
+	owner = way->gateway.len ? anchor_owner(vr, path) : NULL;
 	if (owner) {
-		say_tunnel(path, owner, &spec);
+		say_tunnel(vr->mirror, path, owner, &spec);
 		return spec;
 	}
 	vif = vrouter_vif_find(vr, way->ifindex);
@@ -227,6 +279,8 @@ static void update(struct vrouter *vr, struct vrouter_path *path)
 
 	if (vrouter_nexthop_says(path->nh, &spec))
 		return;
+	if (path->nh->glean || spec.glean)
+		vrouter_host_recheck(vr, path->vrf);
 	path->mark = mark;
 	if (fits(path->nh, &spec)) {
 		err = vrouter_nexthop_change(vr, path->nh, &spec, NULL);
@@ -266,6 +320,7 @@ struct vrouter_path *vrouter_path_get(struct vrouter *vr, struct vrouter_vrf *vr
 	if (IS_ERR(path->nh)) {
 		int err = PTR_ERR(path->nh);
 
+		clear_rmac(path);
 		kfree(path);
 		return ERR_PTR(err);
 	}
@@ -280,6 +335,7 @@ void vrouter_path_put(struct vrouter *vr, struct vrouter_path *path)
 		return;
 	hlist_del(&path->node);
 	list_del(&path->list);
+	clear_rmac(path);
 	vrouter_nexthop_release(vr, path->nh);
 	kfree(path);
 }
@@ -318,12 +374,20 @@ void vrouter_path_update_neigh(struct vrouter *vr, int ifindex, const struct vro
 	struct vrouter_path *path;
 
 	hlist_for_each_entry(path, bucket(vr->mirror, &way), node) {
-		if (!same_way(&path->way, &way))
+		if (!same_hop(&path->way, &way))
 			continue;
-		if (mac && is_valid_ether_addr(mac)) {
-			ether_addr_copy(path->rmac, mac);
-			path->has_rmac = true;
-		}
+		if (mac && is_valid_ether_addr(mac))
+			set_rmac(vr->mirror, path, mac);
 		update(vr, path);
 	}
+}
+
+void vrouter_path_update_fdb(struct vrouter *vr, const struct vrouter_import *import, const u8 *mac)
+{
+	int ifindex = vrouter_import_anchor(import->vrf);
+	struct vrouter_path *path;
+
+	hlist_for_each_entry(path, rmac_bucket(vr->mirror, ifindex, mac), rmac_node)
+		if (path->way.ifindex == ifindex && ether_addr_equal(path->rmac, mac))
+			update(vr, path);
 }

@@ -71,6 +71,7 @@ static void add_hop(struct vrouter_ways *w, const struct fib_nh_common *nhc, u32
 	memset(&way, 0, sizeof(way));
 	way.type = RTN_UNICAST;
 	way.ifindex = nhc->nhc_dev->ifindex;
+	way.onlink = nhc->nhc_flags & RTNH_F_ONLINK;
 	if (nhc->nhc_gw_family)
 		vrouter_way_gateway(&way.gateway, nhc->nhc_gw_family, &nhc->nhc_gw);
 	add_way(w, &way, weight);

@@ -11,7 +11,9 @@
  * (mirror-set.c), shared by all entries with the same nexthop object or
  * fib_info: some paths (mirror-path.c), with weights. A path is a device and a
  * gateway; it owns a nexthop, which it changes in place when the host's devices,
- * neighbours or vifs do, whatever number of routes lead there.
+ * neighbours, FDBs (mirror-fdb.c) or vifs do, whatever number of routes lead there.
+ * Hosts on connected subnets have routes of their own (mirror-host.c), by the
+ * kernel's neighbours.
  *
  * vr->lock is held unless said.
  */
@@ -37,11 +39,17 @@ struct nlattr;
  * @table: the host's table
  * @dump: a dump of the table is under way; read by its notifier
  * @fresh: the table is to be dumped
- * @vxlan: the vxlan device of the VRF's VNI in the Linux VRF, NULL when there is none
+ * @recheck: routes have changed that hosts on connected subnets depend on
+ * @scan: neighbours are read for that; read by who does
+ * @vxlan: the vxlan device of the VRF's VNI in the Linux VRF, NULL when there is none;
+ *	compared by notifiers
  * @anchor: the L3VNI's routed device: the bridge of @vxlan, or that itself
  * @rmac: MAC of @anchor
  * @paths: its paths
  * @entries: its entries
+ * @hosts: its hosts
+ * @fdbs: entries of the FDB of @vxlan
+ * @fdb_gen: counts readings of the whole FDB
  */
 struct vrouter_import {
 	struct rcu_head rcu;
@@ -50,11 +58,16 @@ struct vrouter_import {
 	u32 table;
 	bool dump;
 	bool fresh;
+	bool recheck;
+	bool scan;
 	struct net_device *vxlan;
 	struct net_device *anchor;
 	u8 rmac[ETH_ALEN];
 	struct list_head paths;
 	struct list_head entries;
+	struct list_head hosts;
+	struct list_head fdbs;
+	u32 fdb_gen;
 };
 
 #define VROUTER_MIRROR_BITS	10
@@ -65,7 +78,10 @@ struct vrouter_import {
  * @imports: all of them
  * @tables: imports by table; read by notifiers under RCU
  * @paths: by content
+ * @rmacs: paths that have one, by device and router MAC
  * @sets: by owner or content
+ * @hosts: by address
+ * @fdbs: by MAC
  * @entries: by VRF and prefix
  * @failed: entries that wait for room
  * @held: entries that the host has no more
@@ -87,6 +103,9 @@ struct vrouter_mirror {
 	struct xarray tables;
 	struct hlist_head paths[1 << VROUTER_MIRROR_BITS];
 	struct hlist_head sets[1 << VROUTER_MIRROR_BITS];
+	struct hlist_head hosts[1 << VROUTER_MIRROR_BITS];
+	struct hlist_head rmacs[1 << VROUTER_MIRROR_BITS];
+	struct hlist_head fdbs[1 << VROUTER_MIRROR_BITS];
 	struct rhashtable entries;
 	struct list_head failed;
 	struct list_head held;
@@ -107,11 +126,13 @@ struct vrouter_mirror {
  * struct vrouter_way - where a path leads.
  * @type: RTN_UNICAST, one of the types that drop, or RTN_LOCAL: the host itself
  * @ifindex: unicast - device
+ * @onlink: @gateway is there though no subnet says so
  * @gateway: unicast - router there, its length 0 when there is none; an
  *	IPv4-mapped address is that of IPv4
  */
 struct vrouter_way {
 	u8 type;
+	bool onlink;
 	int ifindex;
 	struct vrouter_prefix gateway;
 };
@@ -139,8 +160,21 @@ enum vrouter_mark {
 };
 
 /**
+ * struct vrouter_far - where a vxlan device's FDB says that a MAC is.
+ * @vtep: address of the VTEP
+ * @vni: VNI there
+ * @usable: a tunnel of vrouter's leads there as the kernel's would
+ */
+struct vrouter_far {
+	struct vrouter_prefix vtep;
+	u32 vni;
+	bool usable;
+};
+
+/**
  * struct vrouter_path - a way out of a VRF.
  * @node: in vrouter_mirror.paths
+ * @rmac_node: in vrouter_mirror.rmacs
  * @list: in vrouter_import.paths
  * @vrf: the VRF
  * @way: where to
@@ -148,10 +182,13 @@ enum vrouter_mark {
  * @nh: its nexthop
  * @has_rmac: a tunnel's router MAC was known once
  * @rmac: what it was last
+ * @far_dev: vxlan device whose FDB knew of @rmac, 0 when none does
+ * @far: what that said last
  * @mark: VROUTER_MARK_* of routes that lead here
  */
 struct vrouter_path {
 	struct hlist_node node;
+	struct hlist_node rmac_node;
 	struct list_head list;
 	struct vrouter_vrf *vrf;
 	struct vrouter_way way;
@@ -159,6 +196,8 @@ struct vrouter_path {
 	struct vrouter_nexthop *nh;
 	bool has_rmac;
 	u8 rmac[ETH_ALEN];
+	int far_dev;
+	struct vrouter_far far;
 	u8 mark;
 };
 
@@ -209,6 +248,7 @@ enum vrouter_event_kind {
 	VROUTER_EVENT_NEXTHOP,
 	VROUTER_EVENT_FIB_INFO,
 	VROUTER_EVENT_NEIGH,
+	VROUTER_EVENT_FDB,
 };
 
 /** struct vrouter_event - what a notifier told; the beginning of one of the next. */
@@ -285,6 +325,10 @@ void vrouter_mirror_unwatch(struct vrouter *vr);
 bool vrouter_mirror_fib_event(struct vrouter *vr, unsigned long event,
 			      const struct fib_notifier_info *info);
 void vrouter_mirror_neigh_event(struct vrouter *vr, struct neighbour *n);
+/* The same of a neighbour that is found, into a list. */
+void vrouter_mirror_neigh_list(struct vrouter *vr, struct neighbour *n, struct list_head *events);
+/* Takes the event, NULL for one that there was no memory for; any context. */
+void vrouter_mirror_queue(struct vrouter_mirror *m, struct vrouter_event *ev, u8 kind);
 /* Have what had no room tried again, some time later. */
 void vrouter_mirror_retry(struct vrouter *vr);
 /* Something was not followed: have everything read anew. */
@@ -310,6 +354,9 @@ void vrouter_path_update_dev(struct vrouter *vr, int ifindex);
 /* A neighbour had this MAC, NULL when none that is known. */
 void vrouter_path_update_neigh(struct vrouter *vr, int ifindex, const struct vrouter_prefix *addr,
 			       const u8 *mac);
+/* The FDB of an import's vxlan device says something else of a MAC. */
+void vrouter_path_update_fdb(struct vrouter *vr, const struct vrouter_import *import,
+			     const u8 *mac);
 
 /* mirror-set.c */
 /* A gateway as Linux has it, of AF_INET or AF_INET6, in its bytes. */
@@ -347,6 +394,33 @@ void vrouter_entry_yield(struct vrouter *vr, struct vrouter_vrf *vrf,
 			 const struct vrouter_prefix *p);
 void vrouter_entry_return(struct vrouter *vr, struct vrouter_vrf *vrf,
 			  const struct vrouter_prefix *p);
+
+/* mirror-host.c */
+/* A neighbour has changed, or may have been overlooked. */
+void vrouter_host_update(struct vrouter *vr, int ifindex, const struct vrouter_prefix *addr);
+/* A route of a vif is about to come to a prefix. */
+void vrouter_host_yield(struct vrouter *vr, struct vrouter_vrf *vrf,
+			const struct vrouter_prefix *p);
+/* Look all hosts of a VRF that imports up again, soon. */
+void vrouter_host_recheck(struct vrouter *vr, struct vrouter_vrf *vrf);
+/* So if they depend on a route of it, which has come, changed or gone. */
+void vrouter_host_follow_route(struct vrouter *vr, const struct vrouter_route *rt);
+void vrouter_host_flush_vif(struct vrouter *vr, const struct vrouter_vif *vif);
+void vrouter_host_flush(struct vrouter *vr, struct vrouter_import *import);
+/* Events of neighbours to look at, where that is due; whether it was. No lock. */
+bool vrouter_host_scan(struct vrouter *vr, struct list_head *events);
+
+/* mirror-fdb.c */
+int vrouter_fdb_watch(void);			/* no lock */
+void vrouter_fdb_unwatch(void);			/* no lock */
+/* All entries of an import's vxlan device, as events: in a list, or queued without one. */
+void vrouter_fdb_read(struct vrouter *vr, struct vrouter_import *import,
+		      struct list_head *events);
+void vrouter_fdb_take(struct vrouter *vr, const struct vrouter_event *event);
+void vrouter_fdb_flush(struct vrouter_import *import);
+/* Where a MAC is, NULL when the FDB does not say. */
+const struct vrouter_far *vrouter_fdb_far(struct vrouter_mirror *m,
+					  const struct vrouter_import *import, const u8 *mac);
 
 /* mirror-import.c; RTNL is held as well, but for what only looks */
 int vrouter_import_check(struct vrouter *vr, struct vrouter_vrf *vrf, struct nlattr **a,

@@ -105,7 +105,7 @@ struct vrouter_nh_spec;
 struct vr_nh;
 void vrouter_hop_join(struct vrouter *vr, struct vrouter_nexthop *nh);
 void vrouter_hop_leave(struct vrouter_nexthop *nh);
-/* Whether there is one behind a vif. */
+/* Whether there is one behind a vif that somebody has asked for: the mirror's own follow. */
 bool vrouter_hop_behind(struct vrouter *vr, const struct vrouter_vif *vif);
 /* Look all of them up again; have those in use confirmed. */
 void vrouter_hop_resolve(struct vrouter *vr);

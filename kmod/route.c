@@ -4,6 +4,7 @@
 #include <linux/slab.h>
 
 #include "image.h"
+#include "mirror.h"
 #include "netlink.h"
 #include "objects.h"
 
@@ -140,6 +141,8 @@ static void count(struct vrouter_route *rt)
 	rt->nh->nroutes++;
 	if (rt->nh->type == VROUTER_NEXTHOP_TYPE_VRF)
 		list_add_tail(&rt->leak, &rt->vrf->leaks);
+	if (rt->vrf->import)
+		vrouter_host_follow_route(rt->vrf->vr, rt);
 }
 
 static void uncount(struct vrouter_route *rt)
@@ -147,6 +150,8 @@ static void uncount(struct vrouter_route *rt)
 	rt->nh->nroutes--;
 	if (rt->nh->type == VROUTER_NEXTHOP_TYPE_VRF)
 		list_del(&rt->leak);
+	if (rt->vrf->import)
+		vrouter_host_follow_route(rt->vrf->vr, rt);
 }
 
 struct vrouter_route *vrouter_route_alloc(struct vrouter_vrf *vrf, const struct vrouter_prefix *p,

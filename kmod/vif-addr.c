@@ -136,6 +136,7 @@ static int add_prefix(struct vrouter *vr, struct vrouter_vif *vif, const struct 
 	int err;
 
 	vrouter_entry_yield(vr, vif->vrf, p);
+	vrouter_host_yield(vr, vif->vrf, p);
 	err = vrouter_route_add(vr, vif->vrf, p, nh, RTPROT_KERNEL, 0, extack);
 	if (err)
 		vrouter_entry_return(vr, vif->vrf, p);

@@ -95,6 +95,7 @@ static void vif_remove(struct vrouter *vr, struct vrouter_vif *vif)
 	netdev_rx_handler_unregister(vif->dev);
 	vrouter_path_update_dev(vr, vif->dev->ifindex);
 	vrouter_vif_routes_clear(vr, vif);
+	vrouter_host_flush_vif(vr, vif);
 	vrouter_nexthop_visit_vif(vr, vif, vrouter_nexthop_flush);
 	if (vif->has_gateway_mac)
 		dev_uc_del(vif->dev, vif->gateway_mac);

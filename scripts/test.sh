@@ -192,18 +192,26 @@ native()
 		"$net/run_all.sh" "${more[@]}"
 }
 
-# The EVPN lab with stock FRR, whose daemons want a machine as fast as this one is. Not
-# its part "death" unless it is asked for: that one measures times.
+# The EVPN lab with stock FRR, whose daemons want a machine as fast as this one is: some
+# labs, each LAYOUTS:MODES:PARTS, or those that EVPN_* ask for. Not its part "death"
+# unless it is asked for: that one measures times.
 evpn()
 {
-	local share=$top/build/evpn
+	local share=$top/build/evpn rest="announce ecmp rmac restart"
+	local -a labs=("mixed:xdp:reach ecmp" vrouter:module:reach "vrouter:xdp:reach $rest")
 
+	[ -z "${EVPN_LAYOUTS-}${EVPN_MODES-}${EVPN_PARTS-}" ] ||
+		labs=("${EVPN_LAYOUTS:-vrouter}:${EVPN_MODES:-xdp}:${EVPN_PARTS:-reach $rest}")
 	rm -rf "$share"
 	mkdir -p "$share"
-	TMO=${EVPN_TMO:-1800} scripts/uml.sh "$share" env \
-		"LAYOUTS=${EVPN_LAYOUTS:-vrouter}" "MODES=${EVPN_MODES:-module}" \
-		"PARTS=${EVPN_PARTS:-reach announce ecmp rmac restart}" \
-		"VRCTL=$top/build/vrctl" "$top/selftests/evpn/run_all.sh"
+	# shellcheck disable=SC2016	# the guest's shell is to expand them
+	TMO=${EVPN_TMO:-1800} scripts/uml.sh "$share" env "VRCTL=$top/build/vrctl" bash -c '
+		rc=0
+		for lab; do
+			IFS=: read -r LAYOUTS MODES PARTS <<<"$lab"
+			LAYOUTS=$LAYOUTS MODES=$MODES PARTS=$PARTS "$0" || rc=1
+		done
+		exit $rc' "$top/selftests/evpn/run_all.sh" "${labs[@]}"
 }
 
 # What one CPU cannot show: changes by several processes under traffic, for minutes, on

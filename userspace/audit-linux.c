@@ -26,6 +26,7 @@
 struct vrf {
 	char name[VROUTER_NAME_LEN + 1];
 	uint32_t table;
+	uint32_t vni;
 	uint32_t anchor;
 };
 
@@ -37,8 +38,10 @@ struct vrf {
  * @type: host's RTN_*, or the module's VROUTER_NEXTHOP_TYPE_*
  * @protocol: who made it
  * @many: host's; several paths
+ * @onlink: host's; no subnet has the gateway
  * @ifindex: device, 0 when it has none
  * @gw: gateway, or the module's remote VTEP; of no family when there is none
+ * @vni: of a tunnel
  * @rmac: the module's, of a tunnel
  */
 struct way {
@@ -48,14 +51,34 @@ struct way {
 	uint32_t type;
 	uint8_t protocol;
 	bool many;
+	bool onlink;
 	uint32_t ifindex;
 	struct address gw;
+	uint32_t vni;
 	uint8_t rmac[6];
 };
 
 struct neigh {
 	struct address addr;
 	uint8_t lladdr[6];
+};
+
+/**
+ * struct fdb - where the host's vxlan device says that a MAC is
+ * @lladdr: MAC
+ * @to: its @gw and @vni, which is 0 for the device's own
+ * @special: by a port or a device of its own
+ */
+struct fdb {
+	uint8_t lladdr[6];
+	struct way to;
+	bool special;
+};
+
+/* struct anchor - neighs, fdbs: what the host has for tunnels of a VRF */
+struct anchor {
+	struct list neighs;
+	struct list fdbs;
 };
 
 static int by_prefix(const struct prefix *a, const struct prefix *b)
@@ -110,6 +133,7 @@ static int host_route(const struct nlmsghdr *nlh, void *data)
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
 	struct way way = {
 		.type = rtm->rtm_type, .protocol = rtm->rtm_protocol, .flags = rtm->rtm_flags,
+		.onlink = rtm->rtm_flags & RTNH_F_ONLINK,
 	};
 	const struct nlattr *nla;
 
@@ -171,6 +195,56 @@ static int host_neighs(const struct vrf *vrf, struct list *list)
 	return rtnl_do(nlh, host_neigh, list);
 }
 
+static int host_fdb(const struct nlmsghdr *nlh, void *data)
+{
+	const struct ndmsg *ndm = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *nla;
+	struct fdb fdb = { 0 };
+
+	mnl_attr_for_each(nla, nlh, sizeof(*ndm)) {
+		switch (mnl_attr_get_type(nla)) {
+		case NDA_LLADDR:
+			memcpy(fdb.lladdr, mnl_attr_get_payload(nla), sizeof(fdb.lladdr));
+			break;
+		case NDA_DST:
+			get_gateway(nla, &fdb.to.gw);
+			break;
+		case NDA_VNI:
+			fdb.to.vni = attr_uint(nla);
+			break;
+		case NDA_PORT:
+		case NDA_IFINDEX:
+			fdb.special = true;
+			break;
+		}
+	}
+	/* A bridge's own entries have no destination. */
+	return ndm->ndm_flags & NTF_SELF && fdb.to.gw.family && list_add(data, &fdb) ?
+		       MNL_CB_ERROR : MNL_CB_OK;
+}
+
+/* The FDB of the vxlan device, which is the anchor or a port of it. */
+static int host_fdbs(const struct vrf *vrf, struct list *list)
+{
+	static const uint16_t what[] = { NDA_IFINDEX, NDA_MASTER };
+	char buf[256];
+	int err = 0;
+
+	if (!vrf->anchor)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(what) && !err; i++) {
+		struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+		struct ndmsg *ndm = mnl_nlmsg_put_extra_header(nlh, sizeof(*ndm));
+
+		nlh->nlmsg_type = RTM_GETNEIGH;
+		nlh->nlmsg_flags = NLM_F_DUMP;
+		ndm->ndm_family = AF_BRIDGE;
+		mnl_attr_put_u32(nlh, what[i], vrf->anchor);
+		err = rtnl_do(nlh, host_fdb, list);
+	}
+	return err;
+}
+
 /* --- the module's side -------------------------------------------------------- */
 
 static int our_route(const struct nlmsghdr *nlh, void *data)
@@ -194,6 +268,9 @@ static int our_route(const struct nlmsghdr *nlh, void *data)
 			break;
 		case VROUTER_A_ROUTE_NH_IFINDEX:
 			way.ifindex = attr_uint(nla);
+			break;
+		case VROUTER_A_ROUTE_NH_VNI:
+			way.vni = attr_uint(nla);
 			break;
 		case VROUTER_A_ROUTE_NH_RMAC:
 			memcpy(way.rmac, mnl_attr_get_payload(nla), sizeof(way.rmac));
@@ -219,6 +296,8 @@ static int our_vrf(const struct nlmsghdr *nlh, void *data)
 	nl_for_each_attr(nla, nlh) {
 		if (mnl_attr_get_type(nla) == VROUTER_A_VRF_NAME)
 			attr_str(nla, vrf.name, sizeof(vrf.name));
+		else if (mnl_attr_get_type(nla) == VROUTER_A_VRF_VNI)
+			vrf.vni = attr_uint(nla);
 		else if (mnl_attr_get_type(nla) == VROUTER_A_VRF_IMPORT_TABLE)
 			vrf.table = attr_uint(nla);
 		else if (mnl_attr_get_type(nla) == VROUTER_A_VRF_ANCHOR)
@@ -240,17 +319,19 @@ static void differs(const struct vrf *vrf, const struct prefix *dst, const char 
 					 "dst", text), field, want, have);
 }
 
-/* "tunnel via 192.0.2.1", "vif dev eth2", "blackhole" */
+/* "tunnel via 192.0.2.1 vni 5001", "vif dev eth2", "blackhole" */
 static void our_text(const struct way *way, char *text, size_t size)
 {
 	const char *type = attr_word(attr_desc(&attr_route, VROUTER_A_ROUTE_NH_TYPE), way->type);
-	char gw[INET6_ADDRSTRLEN] = "", name[32] = "";
+	char gw[INET6_ADDRSTRLEN] = "", name[32] = "", vni[32] = "";
 
 	if (way->gw.family)
 		inet_ntop(way->gw.family, way->gw.bytes, gw, sizeof(gw));
 	if (way->ifindex)
 		attr_ifname(way->ifindex, name, sizeof(name));
-	snprintf(text, size, "%s%s%s%s%s", type ? type : "?", gw[0] ? " via " : "", gw,
+	if (way->type == VROUTER_NEXTHOP_TYPE_TUNNEL)
+		snprintf(vni, sizeof(vni), " vni %u", way->vni);
+	snprintf(text, size, "%s%s%s%s%s%s", type ? type : "?", gw[0] ? " via " : "", gw, vni,
 		 name[0] ? " dev " : "", name);
 }
 
@@ -276,18 +357,50 @@ static uint32_t type_of(const struct vrf *vrf, const struct way *host)
 		       VROUTER_NEXTHOP_TYPE_TUNNEL : 0;
 }
 
-static void compare_way(const struct vrf *vrf, const struct way *host, const struct way *ours)
+static const struct fdb *fdb_of(const struct anchor *anchor, const struct way *host)
 {
-	uint32_t type = type_of(vrf, host);
+	const struct neigh *neigh = NULL;
+	const struct fdb *fdb;
+
+	while ((neigh = list_next(&anchor->neighs, neigh))) {
+		if (!same_address(&neigh->addr, &host->gw))
+			continue;
+		for (fdb = NULL; (fdb = list_next(&anchor->fdbs, fdb));)
+			if (!memcmp(neigh->lladdr, fdb->lladdr, sizeof(fdb->lladdr)))
+				return fdb;
+	}
+	return NULL;
+}
+
+/* The FDB says where a gateway is; without it, one that no subnet has is a VTEP. */
+static void aim(const struct vrf *vrf, const struct anchor *anchor, struct way *way)
+{
+	const struct fdb *fdb = fdb_of(anchor, way);
+
+	way->vni = vrf->vni;
+	if (fdb ? fdb->special : !way->onlink) {
+		way->type = VROUTER_NEXTHOP_TYPE_PUNT;
+	} else if (fdb) {
+		way->gw = fdb->to.gw;
+		way->vni = fdb->to.vni ? fdb->to.vni : vrf->vni;
+	}
+}
+
+static void compare_way(const struct vrf *vrf, const struct anchor *anchor,
+			const struct way *host, const struct way *ours)
+{
 	struct way want = *host;
 	char w[TEXT], h[TEXT];
 
-	want.type = type;
-	if (type != VROUTER_NEXTHOP_TYPE_TUNNEL)
-		want.gw.family = 0;
+	want.type = type_of(vrf, host);
 	want.ifindex = 0;
-	if (!type || (type == ours->type && (type != VROUTER_NEXTHOP_TYPE_TUNNEL ||
-					     same_address(&host->gw, &ours->gw))))
+	if (want.type == VROUTER_NEXTHOP_TYPE_TUNNEL)
+		aim(vrf, anchor, &want);
+	if (want.type != VROUTER_NEXTHOP_TYPE_TUNNEL)
+		want.gw.family = 0;
+	if (!want.type || (want.type == ours->type &&
+			   (want.type != VROUTER_NEXTHOP_TYPE_TUNNEL ||
+			    (same_address(&want.gw, &ours->gw) && want.vni == ours->vni))))
 		return;
 	our_text(&want, w, sizeof(w));
 	our_text(ours, h, sizeof(h));
@@ -301,7 +414,8 @@ static void mac_text(const uint8_t *mac, char *text, size_t size)
 }
 
 /* A neighbour that is gone is no difference: what was last known stays. */
-static void compare_rmac(const struct vrf *vrf, const struct list *neighs, const struct way *ours)
+static void compare_rmac(const struct vrf *vrf, const struct list *neighs,
+			 const struct way *host, const struct way *ours)
 {
 	const struct neigh *neigh = NULL, *found = NULL;
 	char w[TEXT], h[TEXT];
@@ -309,7 +423,7 @@ static void compare_rmac(const struct vrf *vrf, const struct list *neighs, const
 	if (ours->type != VROUTER_NEXTHOP_TYPE_TUNNEL)
 		return;
 	while ((neigh = list_next(neighs, neigh))) {
-		if (!same_address(&neigh->addr, &ours->gw))
+		if (!same_address(&neigh->addr, &host->gw))
 			continue;
 		found = neigh;
 		if (!memcmp(found->lladdr, ours->rmac, sizeof(ours->rmac)))
@@ -342,7 +456,7 @@ static bool is_vifs_own(const struct way *ours)
 
 /* Both lists are in order of prefixes; of one prefix the host's first is in force. */
 static void compare(const struct vrf *vrf, const struct list *hosts, const struct list *ours,
-		    const struct list *neighs)
+		    const struct anchor *anchor)
 {
 	const struct way *h = hosts->items, *o = ours->items;
 	size_t i = 0, j = 0;
@@ -369,8 +483,8 @@ static void compare(const struct vrf *vrf, const struct list *hosts, const struc
 		}
 		/* A vif's own route stands before the host's. */
 		if (!is_vifs_own(&o[j]) || h[i].protocol == RTPROT_KERNEL) {
-			compare_way(vrf, &h[i], &o[j]);
-			compare_rmac(vrf, neighs, &o[j]);
+			compare_way(vrf, anchor, &h[i], &o[j]);
+			compare_rmac(vrf, &anchor->neighs, &h[i], &o[j]);
 			compare_mark(vrf, &h[i], &o[j]);
 		}
 		i++;
@@ -383,12 +497,16 @@ static int audit_vrf(const struct vrf *vrf)
 {
 	struct list hosts = { .size = sizeof(struct way) };
 	struct list ours = { .size = sizeof(struct way) };
-	struct list neighs = { .size = sizeof(struct neigh) };
+	struct anchor anchor = {
+		.neighs.size = sizeof(struct neigh), .fdbs.size = sizeof(struct fdb),
+	};
 	int err, ret = VRCTL_REFUSED;
 
 	err = rtnl_routes(vrf->table, 0, 0, host_route, &hosts);
 	if (!err)
-		err = host_neighs(vrf, &neighs);
+		err = host_neighs(vrf, &anchor.neighs);
+	if (!err)
+		err = host_fdbs(vrf, &anchor.fdbs);
 	if (err)
 		fprintf(stderr, "Error: table %u of the host: %s\n", vrf->table, strerror(-err));
 	else
@@ -398,10 +516,11 @@ static int audit_vrf(const struct vrf *vrf)
 	if (!ret && ours.count)
 		qsort(ours.items, ours.count, sizeof(struct way), by_dst_and_metric);
 	if (!ret)
-		compare(vrf, &hosts, &ours, &neighs);
+		compare(vrf, &hosts, &ours, &anchor);
 	free(hosts.items);
 	free(ours.items);
-	free(neighs.items);
+	free(anchor.neighs.items);
+	free(anchor.fdbs.items);
 	return ret;
 }
 

@@ -108,11 +108,10 @@ wan()
 }
 
 # vrouter on a node: its recipe, and the mode of this turn
+mode=skb
+[ "$VR_MODE" = module ] || mode=xdp
 vrouter_on()
 {
-	local mode=skb
-
-	[ "$VR_MODE" = module ] || mode=xdp
 	{
 		recipe "$1" vrctl
 		[ "$1" = leaf1 ] || echo "vif add p-svc vrf red"

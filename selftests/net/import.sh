@@ -295,6 +295,114 @@ peer far red 1
 peer leaf red 2
 reach "and back"
 
+# --- where the FDB has a router MAC --------------------------------------------------------
+fdb()
+{
+	local verb=$1
+	shift
+
+	must bridge -n leaf fdb "$verb" "$(rmac 3 red)" dev vxred "$@" self extern_learn
+}
+
+# by_gateway IP4 IP6 [onlink]: red's routes to both subnets
+by_gateway()
+{
+	conf leaf <<-END
+	route replace 10.1.2.0/24 vrf red via $1 dev brred $3 proto bgp metric 20
+	route del fd00:2::/64 vrf red
+	route add fd00:2::/64 vrf red via $2 dev brred $3 proto bgp metric 20
+	END
+}
+
+is_way()
+{
+	local got
+
+	got=$(vr leaf route show vrf red | sed -n 's/ nhid [0-9]*//
+		s, proto bgp metric 20$,,
+		s,^\(10\.1\.2\.0/24\|fd00:2::/64\) vrf red ,,p' | sort -u)
+	[ "$got" = "$1" ] || {
+		printf '%s\n' "$got"
+		return 1
+	}
+}
+
+agrees()
+{
+	local got
+
+	got=$(vr leaf audit)
+	echo "$got"
+	[ "$(wc -l <<<"$got")" -eq 1 ]
+}
+
+# way_is NAME WAY: of both routes, which the audit finds right
+way_is()
+{
+	check "$1" poll "$DEADLINE" is_way "$2"
+	check "and right, says the audit" poll "$DEADLINE" agrees
+}
+
+far2_rmac="rmac $(rmac 3 red)"
+peer leaf red 9 "$(rmac 3 red)"
+by_gateway 10.255.0.9 ::ffff:10.255.0.9 onlink
+queue=/sys/module/vrouter/parameters/mirror_queue
+was=$(cat $queue)
+way_is "an onlink gateway is the VTEP" "via 10.255.0.9 vni 5001 $far2_rmac"
+fdb add dst 10.255.0.3
+way_is "where the FDB has its MAC elsewhere, that is" "via 10.255.0.3 vni 5001 $far2_rmac"
+reach "and packets get there" red-c
+fdb replace dst 10.255.0.4
+way_is "an entry that changes is followed" "via 10.255.0.4 vni 5001 $far2_rmac"
+echo 0 >$queue
+fdb replace dst 10.255.0.5
+way_is "also when it is not told" "via 10.255.0.5 vni 5001 $far2_rmac"
+echo "$was" >$queue
+fdb replace dst 10.255.0.3 vni 5099
+way_is "so is one by another VNI" "via 10.255.0.3 vni 5099 $far2_rmac"
+fdb replace dst 10.255.0.3 port 4799
+way_is "one by another port is Linux's" punt
+marked "and trapped" red 10.1.2.0/24 rt_trap
+fdb replace dst 10.255.0.3
+way_is "and back" "via 10.255.0.3 vni 5001 $far2_rmac"
+fdb del dst 10.255.0.3
+must ip -n leaf route replace blackhole 10.5.1.0/24 vrf red
+marked "what came after it is taken" red 10.5.1.0/24 rt_offload
+check "an entry that goes stays known" is_way "via 10.255.0.3 vni 5001 $far2_rmac"
+must ip -n leaf route del 10.5.1.0/24 vrf red
+conf leaf <<-END
+addr add 169.254.7.1/24 dev brred
+addr add fd00:7::1/64 dev brred nodad
+neigh replace 169.254.7.3 dev brred lladdr $(rmac 3 red) nud noarp extern_learn
+neigh replace fd00:7::3 dev brred lladdr $(rmac 3 red) nud noarp extern_learn
+END
+by_gateway 169.254.7.3 fd00:7::3
+way_is "a gateway in a subnet of the L3VNI's is Linux's to find" punt
+marked "and its route trapped" red 10.1.2.0/24 rt_trap
+fdb add dst 10.255.0.3
+way_is "or the FDB's" "via 10.255.0.3 vni 5001 $far2_rmac"
+marked "and offloaded then" red 10.1.2.0/24 rt_offload
+reach "packets get there" red-c
+must vr leaf vrf set red import table off
+must vr leaf vrf set red import vrf red
+way_is "what the FDB had before is read" "via 10.255.0.3 vni 5001 $far2_rmac"
+reach "and packets get there again" red-c
+fdb del dst 10.255.0.3
+way_is "an entry that goes is gone for those" punt
+# With the device's last address of IPv4 go its neighbours and routes.
+conf leaf <<-END
+addr del 169.254.7.1/24 dev brred
+addr del fd00:7::1/64 dev brred
+neigh del ::ffff:10.255.0.9 dev brred
+END
+peer leaf red 2
+conf leaf <<-END
+route replace 10.1.2.0/24 vrf red nhid 11 proto bgp metric 20
+route del fd00:2::/64 vrf red
+route add fd00:2::/64 vrf red nhid 16 proto bgp metric 20
+END
+reach "all is as it was"
+
 # --- in any order ----------------------------------------------------------------------
 drop_all()
 {
@@ -515,8 +623,6 @@ followed()
 	}
 }
 
-queue=/sys/module/vrouter/parameters/mirror_queue
-was=$(cat $queue)
 for most in "$was" 5; do
 	echo "$most" >$queue
 	many add | conf leaf

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # An address that vrouter alone knows, of a host behind a vif of leaf 2, is announced by
 # FRR and reached from elsewhere; and is withdrawn with the knob, and with the vif.
 
@@ -35,7 +35,7 @@ if with_vrouter leaf2; then
 	must vr leaf2 vif del p-red
 	loses_route leaf1 red 10.60.0.10
 	must vr leaf2 vrf set red announce off
-	must vr leaf2 vif add p-red vrf red
+	must vr leaf2 vif add p-red vrf red mode "$mode"
 	fast_path leaf2
 	for family in ipv4 ipv6; do
 		redistribute "no redistribute kernel" $family

@@ -25,14 +25,23 @@ pings red1 10.1.2.1
 pings red2 fd00:1:1::1
 pings red1 172.16.1.0
 
-# --- who carried it
+# --- who carried it. Linux's tunnels have UDP checksums, and where one is, XDP takes UDP
+# and TCP, and leaves ICMP to the module.
+asks()
+{
+	local i
+
+	for ((i = 0; i < 20; i++)); do
+		talk udp "$1" "$2" 7 || return
+	done
+}
+
 declare -A before
 for node in leaf1 leaf2 gw; do
 	before[$node]="$(by_vxlan $node) $(by_vrouter $node)"
 done
-check "20 packets there and back" in_ns red1 ping -q -n -c 20 -i 0.01 -W 5 10.1.2.10
-check "20 packets to the Internet and back" \
-	in_ns red2 ping -q -n -c 20 -i 0.01 -W 5 2001:db8:ffff::1
+check "20 packets there and back" asks red1 10.1.2.10
+check "20 packets to the Internet and back" asks red2 2001:db8:ffff::1
 check "leaf1's data path carried it" carried leaf1 40
 check "leaf2's data path carried it" carried leaf2 80
 check "the gateway's data path carried it" carried gw 40
