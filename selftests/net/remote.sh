@@ -121,7 +121,8 @@ refused "neither down nor up" \
 	'Not enough information: down or up is required, try "vrctl remote help".' $A
 refused "both" 'Error: duplicate "up": "up" is the second value.' $A down up
 must vr host fastpath disable
-same "who is not root cannot" "Error: Operation not permitted" \
+same "who is not root cannot" \
+	"Error: Operation not permitted (changing needs CAP_NET_ADMIN)" \
 	"$(in_ns host setpriv --reuid 65534 --clear-groups "$VRCTL" remote set $A down 2>&1)"
 same "and it has not" "" "$(shown)"
 

@@ -30,13 +30,6 @@ both_serve()
 		via leaf1 red fd00:9::/64 10.255.0.2 10.255.0.3
 }
 
-# downs_of NODE ADDRESSES: by the word of BFD
-downs_of()
-{
-	with_vrouter "$1" || return 0
-	[ "$(vr "$1" remote show | awk '$2 == "down" { print $1 }' | xargs)" = "$2" ]
-}
-
 moved_of()
 {
 	awk '$(NF - 2) == "svc2" && $NF == "svc3"' "$work/$1" | wc -l
