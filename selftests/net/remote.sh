@@ -65,7 +65,7 @@ END
 # The dummy device needs no answer to resolve this one.
 is_resolved()
 {
-	[ "$(shown $A)" = "192.0.2.2 down uplink up0 resolved nexthops 2" ]
+	[ "$(shown "$A")" = "192.0.2.2 down uplink up0 resolved nexthops 2" ]
 }
 check "the nexthops come afterwards" poll "$DEADLINE" is_resolved
 same "all of them" \
@@ -145,11 +145,11 @@ same "all are up" "" "$(shown)"
 # --- who follows BFD ------------------------------------------------------------------------
 
 sock=$work/bfdd.sock
-coproc bfdd {
+coproc daemon {
 	exec /usr/bin/python3 "$here/bfdd.py" "$sock"
 }
-processes+=("$bfdd_PID")
-exec {to_bfdd}>&"${bfdd[1]}" {from_bfdd}<&"${bfdd[0]}"
+processes+=("$daemon_PID")
+exec {to_bfdd}>&"${daemon[1]}" {from_bfdd}<&"${daemon[0]}"
 
 bfdd()
 {
@@ -157,7 +157,8 @@ bfdd()
 
 	for line; do
 		echo "$line" >&"$to_bfdd"
-		read -r -t "$DEADLINE" answer <&"$from_bfdd" || must false "bfdd: $line"
+		read -r -t "$DEADLINE" answer <&"$from_bfdd"
+		must test "$answer" = "done"
 	done
 }
 
@@ -303,8 +304,7 @@ bfdd accept
 status 192.0.2.8 up
 status 192.0.2.8 down
 down_are "another one follows" "192.0.2.50 192.0.2.8"
-must kill -KILL "$follower"
-{ wait "$follower"; } 2>/dev/null
+{ kill -KILL "$follower"; wait "$follower"; } 2>/dev/null
 same "killed: its word stays" "192.0.2.50 192.0.2.8" "$(downs)"
 bfdd close
 follow

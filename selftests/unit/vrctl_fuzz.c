@@ -24,6 +24,7 @@
 
 #include "../../userspace/ethtool.h"
 #include "../../userspace/progs.h"
+#include "../../userspace/session.h"
 #include "../../userspace/veth.h"
 
 #define FAMILY		0x1f
@@ -225,6 +226,11 @@ bool xdp_foreign(uint32_t ifindex, uint32_t *id)
 	return ifindex & 1;
 }
 
+uint32_t xdp_ours(uint32_t ifindex)
+{
+	return ifindex & 1 ? ifindex : 0;
+}
+
 struct vrouter_bpf *progs_load(const struct fastpath *fp)
 {
 	return fp->section_count & 1 ? (struct vrouter_bpf *)&the_socket : NULL;
@@ -276,6 +282,25 @@ int ethtool_feature_set(const char *dev, enum ethtool_feature feature, bool on)
 	(void)dev;
 	(void)feature;
 	return on;
+}
+
+/* --- bfdd --------------------------------------------------------------------- */
+
+/* It has no end. Each word is what bfdd tells. */
+int bfd_run(struct args *args)
+{
+	struct sessions all = { 0 };
+	struct session told;
+	const char *word;
+
+	while ((word = args_next(args))) {
+		if (!session_parse(word, strlen(word), &told))
+			continue;
+		assert_true(session_take(&all, &told, all.count & 1));
+		session_peer_failed(&all, &told.peer);
+	}
+	session_forget_all(&all);
+	return VRCTL_OK;
 }
 
 /* --- the target ------------------------------------------------------------- */

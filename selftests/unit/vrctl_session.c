@@ -6,15 +6,23 @@
 #include "../../userspace/parse.c"
 #include "../../userspace/session.c"
 
-#define PEER	"\"multihop\":true,\"peer-address\":\"10.255.0.2\",\"local-address\":\"10.255.0.1\""
-#define OTHER	"\"multihop\":true,\"peer-address\":\"10.255.0.2\",\"local-address\":\"10.255.0.9\""
+/* Messages with ' for ", which is how they are written below */
+#define PEER	"'multihop':true,'peer-address':'10.255.0.2','local-address':'10.255.0.1'"
+#define OTHER	"'multihop':true,'peer-address':'10.255.0.2','local-address':'10.255.0.9'"
+#define STATUS	"{'op':'status',"
+#define DOWN	",'state':'down'"
 
 static bool parse(const char *text, struct session *told)
 {
+	size_t len = strlen(text);
 	/* Ends where its allocation ends, without a zero, as in a message. */
-	char *copy = unit_copy(text, strlen(text));
-	bool ok = session_parse(copy, strlen(text), told);
+	char *copy = unit_copy(text, len);
+	bool ok;
 
+	for (size_t i = 0; i < len; i++)
+		if (copy[i] == '\'')
+			copy[i] = '"';
+	ok = session_parse(copy, len, told);
 	free(copy);
 	return ok;
 }
@@ -38,78 +46,73 @@ static void assert_ignored(const char *text)
 /* As FRR 8.4.4 says it */
 TEST(as_told)
 {
+#define IDS	",'vrf-name':'default','id':2814526,'remote-id':2814526"
+#define ENDS6	"'peer-address':'2001:db8::2','local-address':'2001:db8::1'"
 	struct session told;
 
-	assert_true(parse("{\"op\":\"status\",\"ipv6\":false,\"multihop\":true,"
-			  "\"peer-address\":\"10.255.0.2\",\"local-address\":\"10.255.0.1\","
-			  "\"vrf-name\":\"default\",\"id\":2814526,\"remote-id\":2814526,"
-			  "\"state\":\"up\",\"uptime\":3,\"diagnostics\":0,"
-			  "\"remote-diagnostics\":0}", &told));
+	assert_true(parse(STATUS "'ipv6':false," PEER IDS ",'state':'up','uptime':3}", &told));
 	assert_int_equal(told.state, SESSION_UP);
 	assert_int_equal(told.peer.family, AF_INET);
 	assert_memory_equal(told.peer.bytes, ((uint8_t[]){ 10, 255, 0, 2 }), 4);
 	assert_memory_equal(told.local.bytes, ((uint8_t[]){ 10, 255, 0, 1 }), 4);
-	assert_true(parse("{\"op\":\"delete\",\"ipv6\":true,\"multihop\":true,"
-			  "\"peer-address\":\"2001:db8::2\",\"local-address\":\"2001:db8::1\"}",
-			  &told));
+	assert_true(parse("{'op':'delete','ipv6':true,'multihop':true," ENDS6 "}", &told));
 	assert_int_equal(told.state, SESSION_GONE);
 	assert_int_equal(told.peer.family, AF_INET6);
 }
 
 TEST(states)
 {
-	assert_state("{\"op\":\"status\"," PEER ",\"state\":\"up\"}", SESSION_UP);
-	assert_state("{\"op\":\"status\"," PEER ",\"state\":\"adm-down\"}", SESSION_OFF);
-	assert_state("{\"op\":\"status\"," PEER ",\"state\":\"init\"}", SESSION_FAILED);
-	assert_state("{\"op\":\"status\"," PEER ",\"state\":\"down\"}", SESSION_FAILED);
+	assert_state(STATUS PEER ",'state':'up'}", SESSION_UP);
+	assert_state(STATUS PEER ",'state':'adm-down'}", SESSION_OFF);
+	assert_state(STATUS PEER ",'state':'init'}", SESSION_FAILED);
+	assert_state(STATUS PEER DOWN "}", SESSION_FAILED);
+}
+
+TEST(reasons)
+{
 	/* The time is over; the peer said so; the session was removed; it was switched off there */
-	assert_state("{\"op\":\"status\"," PEER ",\"state\":\"down\",\"diagnostics\":1,"
-		     "\"remote-diagnostics\":7}", SESSION_FAILED);
-	assert_state("{\"op\":\"status\"," PEER ",\"state\":\"down\",\"diagnostics\":3,"
-		     "\"remote-diagnostics\":1}", SESSION_FAILED);
-	assert_state("{\"op\":\"status\"," PEER ",\"state\":\"down\",\"diagnostics\":5}",
-		     SESSION_GONE);
-	assert_state("{\"op\":\"status\"," PEER ",\"state\":\"down\",\"diagnostics\":3,"
-		     "\"remote-diagnostics\":7}", SESSION_OFF);
+	assert_state(STATUS PEER DOWN ",'diagnostics':1,'remote-diagnostics':7}", SESSION_FAILED);
+	assert_state(STATUS PEER DOWN ",'diagnostics':3,'remote-diagnostics':1}", SESSION_FAILED);
+	assert_state(STATUS PEER DOWN ",'diagnostics':5}", SESSION_GONE);
+	assert_state(STATUS PEER DOWN ",'diagnostics':3,'remote-diagnostics':7}", SESSION_OFF);
 }
 
 TEST(not_of_vteps)
 {
-	assert_ignored("{\"op\":\"status\",\"multihop\":false,\"peer-address\":\"10.100.1.0\","
-		       "\"local-address\":\"10.100.1.1\",\"state\":\"down\"}");
-	assert_ignored("{\"op\":\"status\"," PEER ",\"vrf-name\":\"red\",\"state\":\"down\"}");
-	assert_ignored("{\"op\":\"status\"," PEER ",\"vrf-name\":7,\"state\":\"down\"}");
-	assert_ignored("{\"op\":\"add\"," PEER ",\"shutdown\":true}");
-	assert_ignored("{\"op\":\"update\"," PEER ",\"state\":\"down\"}");
-	assert_ignored("{\"op\":\"status\"," PEER ",\"state\":\"unknown\"}");
+#define ENDS	"'peer-address':'10.100.1.0','local-address':'10.100.1.1'"
+	assert_ignored(STATUS "'multihop':false," ENDS DOWN "}");
+	assert_ignored(STATUS ENDS DOWN "}");
+	assert_ignored(STATUS PEER ",'vrf-name':'red'" DOWN "}");
+	assert_ignored(STATUS PEER ",'vrf-name':7" DOWN "}");
+	assert_ignored("{'op':'add'," PEER ",'shutdown':true}");
+	assert_ignored("{'op':'update'," PEER DOWN "}");
+	assert_ignored(STATUS PEER ",'state':'unknown'}");
 }
 
 TEST(hostile)
 {
+#define MULTI	STATUS "'multihop':true" DOWN ",'peer-address':"
 	static const char *const bad[] = {
-		"", "{", "}", "null", "[]", "7", "\"down\"", "{}", "\x00\xff", "{\"op\":",
-		"[{\"op\":\"status\"," PEER ",\"state\":\"down\"}]",
-		"{\"op\":\"status\"," PEER ",\"state\":\"down\"} more",
-		"{\"op\":\"status\"," PEER ",\"state\":\"down\\u0000\"}",
-		"{\"op\":\"status\"," PEER ",\"state\":[\"down\"]}",
-		"{\"op\":[\"status\"]," PEER ",\"state\":\"down\"}",
-		"{\"op\":\"status\"," PEER ",\"state\":null}",
-		"{\"op\":\"status\",\"state\":\"down\",\"multihop\":true}",
-		"{\"op\":\"status\",\"multihop\":1,\"peer-address\":\"10.255.0.2\","
-		"\"local-address\":\"10.255.0.1\",\"state\":\"down\"}",
-		"{\"op\":\"status\",\"multihop\":true,\"peer-address\":[10,255,0,2],"
-		"\"local-address\":\"10.255.0.1\",\"state\":\"down\"}",
-		"{\"op\":\"status\",\"multihop\":true,\"peer-address\":\"10.255.0.2/32\","
-		"\"local-address\":\"10.255.0.1\",\"state\":\"down\"}",
-		"{\"op\":\"status\",\"multihop\":true,\"peer-address\":\"2001:db8::2\","
-		"\"local-address\":\"10.255.0.1\",\"state\":\"down\"}",
-		"{\"op\":\"status\",\"multihop\":true,\"peer-address\":\"\","
-		"\"local-address\":\"\",\"state\":\"down\"}",
-		"{\"op\":\"\xff\"," PEER ",\"state\":\"down\"}",
+		"", "{", "}", "null", "[]", "7", "'down'", "{}", "\x01\xff", "{'op':",
+		"[" STATUS PEER DOWN "}]",
+		STATUS PEER DOWN "} more",
+		STATUS PEER ",'state':'down\\u0000'}",
+		STATUS PEER ",'state':['down']}",
+		STATUS PEER ",'state':null}",
+		STATUS PEER ",'state':'up'" DOWN,
+		"{'op':['status']," PEER DOWN "}",
+		"{'op':'\xff'," PEER DOWN "}",
+		STATUS "'multihop':1," ENDS DOWN "}",
+		STATUS "'multihop':true" DOWN "}",
+		MULTI "'10.255.0.2'}",
+		MULTI "[10,255,0,2],'local-address':'10.255.0.1'}",
+		MULTI "'10.255.0.2/32','local-address':'10.255.0.1'}",
+		MULTI "'2001:db8::2','local-address':'10.255.0.1'}",
+		MULTI "'','local-address':''}", NULL
 	};
 	char deep[8192];
 
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; bad[i]; i++)
 		assert_ignored(bad[i]);
 	memset(deep, '[', sizeof(deep) - 1);
 	deep[sizeof(deep) - 1] = '\0';
@@ -119,8 +122,7 @@ TEST(hostile)
 /* Any message that is cut short or has one byte changed is read or not, and no more. */
 TEST(mutated)
 {
-	static const char text[] = "{\"op\":\"status\",\"ipv6\":false," PEER
-		",\"state\":\"down\",\"diagnostics\":1,\"remote-diagnostics\":0}";
+	static const char text[] = STATUS PEER DOWN ",'diagnostics':1,'remote-diagnostics':0}";
 	char copy[sizeof(text)];
 	struct rng rng = { 77 };
 	struct session told;
@@ -142,11 +144,12 @@ static struct sessions all;
 
 static void tell(const char *who, const char *state, bool was_down)
 {
+	bool gone = !strcmp(state, "delete");
 	struct session told;
 	char text[256];
 
-	snprintf(text, sizeof(text), strcmp(state, "delete") ?
-		 "{\"op\":\"status\",%s,\"state\":\"%s\"}" : "{\"op\":\"%2$s\",%1$s}", who, state);
+	snprintf(text, sizeof(text), "{'op':'%s',%s,'state':'%s'}", gone ? state : "status", who,
+		 state);
 	assert_true(parse(text, &told));
 	assert_true(session_take(&all, &told, was_down));
 }
@@ -265,6 +268,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(as_told),
 		cmocka_unit_test(states),
+		cmocka_unit_test(reasons),
 		cmocka_unit_test(not_of_vteps),
 		cmocka_unit_test(hostile),
 		cmocka_unit_test(mutated),
