@@ -253,6 +253,7 @@ static void __net_exit vrouter_net_exit(struct net *net)
 	vrouter_vrf_free_all(vr);
 	vrouter_nexthop_free_all(vr);
 	vrouter_uplink_free_all(vr);
+	vrouter_down_free_all(vr);
 	mutex_unlock(&vr->lock);
 	rtnl_unlock();
 	/* It replays the end of every device, so there must be no vif by now. */

@@ -236,8 +236,19 @@ const struct nla_policy vrouter_audit_get_nl_policy[VROUTER_A_AUDIT_VRF + 1] = {
 	[VROUTER_A_AUDIT_VRF] = { .type = NLA_NUL_STRING, .len = VROUTER_NAME_LEN, },
 };
 
+/* VROUTER_CMD_REMOTE_SET - do */
+const struct nla_policy vrouter_remote_set_nl_policy[VROUTER_A_REMOTE_DOWN + 1] = {
+	[VROUTER_A_REMOTE_ADDRESS] = { .type = NLA_BINARY, },
+	[VROUTER_A_REMOTE_DOWN] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
+/* VROUTER_CMD_REMOTE_GET - do */
+const struct nla_policy vrouter_remote_get_nl_policy[VROUTER_A_REMOTE_ADDRESS + 1] = {
+	[VROUTER_A_REMOTE_ADDRESS] = { .type = NLA_BINARY, },
+};
+
 /* Ops table for vrouter */
-const struct genl_ops vrouter_nl_ops[25] = {
+const struct genl_ops vrouter_nl_ops[27] = {
 	{
 		.cmd		= VROUTER_CMD_VRF_NEW,
 		.doit		= vrouter_nl_vrf_new_doit,
@@ -412,6 +423,20 @@ const struct genl_ops vrouter_nl_ops[25] = {
 		.policy		= vrouter_audit_get_nl_policy,
 		.maxattr	= VROUTER_A_AUDIT_VRF,
 		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= VROUTER_CMD_REMOTE_SET,
+		.doit		= vrouter_nl_remote_set_doit,
+		.policy		= vrouter_remote_set_nl_policy,
+		.maxattr	= VROUTER_A_REMOTE_DOWN,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= VROUTER_CMD_REMOTE_GET,
+		.doit		= vrouter_nl_remote_get_doit,
+		.dumpit		= vrouter_nl_remote_get_dumpit,
+		.policy		= vrouter_remote_get_nl_policy,
+		.maxattr	= VROUTER_A_REMOTE_ADDRESS,
 	},
 };
 

@@ -66,8 +66,12 @@ extern const struct nla_policy vrouter_route_bulk_nl_policy[VROUTER_A_BULK_DEL +
 
 extern const struct nla_policy vrouter_audit_get_nl_policy[VROUTER_A_AUDIT_VRF + 1];
 
+extern const struct nla_policy vrouter_remote_set_nl_policy[VROUTER_A_REMOTE_DOWN + 1];
+
+extern const struct nla_policy vrouter_remote_get_nl_policy[VROUTER_A_REMOTE_ADDRESS + 1];
+
 /* Ops table for vrouter */
-extern const struct genl_ops vrouter_nl_ops[25];
+extern const struct genl_ops vrouter_nl_ops[27];
 
 int vrouter_nl_vrf_new_doit(struct sk_buff *skb, struct genl_info *info);
 int vrouter_nl_vrf_del_doit(struct sk_buff *skb, struct genl_info *info);
@@ -110,6 +114,10 @@ int vrouter_nl_route_bulk_doit(struct sk_buff *skb, struct genl_info *info);
 int vrouter_nl_audit_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vrouter_nl_audit_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb);
+int vrouter_nl_remote_set_doit(struct sk_buff *skb, struct genl_info *info);
+int vrouter_nl_remote_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vrouter_nl_remote_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
 
 enum {
 	VROUTER_NLGRP_CONFIG,

@@ -51,6 +51,7 @@ void vrouter_notify_vrf(struct vrouter *vr, const struct vrouter_vrf *vrf, u8 cm
 void vrouter_notify_vif(struct vrouter *vr, const struct vrouter_vif *vif, u8 cmd);
 void vrouter_notify_uplink(struct vrouter *vr, const struct vrouter_uplink *up, u8 cmd);
 void vrouter_notify_vtep(struct vrouter *vr, u8 cmd);
+void vrouter_notify_remote(struct vrouter *vr, const struct vrouter_prefix *addr);
 void vrouter_notify_nexthop(struct vrouter *vr, const struct vrouter_nexthop *nh, u8 cmd);
 void vrouter_notify_route(struct vrouter *vr, const struct vrouter_route *rt, u8 cmd);
 void vrouter_notify_fastpath(struct vrouter *vr, u8 cmd);
@@ -65,6 +66,8 @@ struct vrouter_vrf *vrouter_vrf_find(struct vrouter *vr, const char *name);
 struct vrouter_vrf *vrouter_vrf_find_id(struct vrouter *vr, u32 id);
 struct vrouter_vif *vrouter_vif_find(struct vrouter *vr, u32 ifindex);
 struct vrouter_uplink *vrouter_uplink_find(struct vrouter *vr, u32 ifindex);
+/* The address of a request that names a remote VTEP. remote-down.c */
+int vrouter_remote_parse(const struct genl_info *info, struct vrouter_prefix *addr);
 /* First route at or after a key, in order; NULL at the end. route.c */
 struct vrouter_route *vrouter_route_seek(struct vrouter_vrf *vrf, const struct vrouter_prefix *p);
 struct vrouter_route *vrouter_route_next(struct vrouter_route *rt);

@@ -37,14 +37,24 @@ static bool is_usable(const struct vrouter_nexthop *nh)
 	return dev->flags & IFF_UP && netif_carrier_ok(dev) && (!nh->hop.len || nh->hop_known);
 }
 
+/*
+ * Members by which flows go. A remote that is said to be down is better than none: it
+ * does not answer, and yet may forward.
+ */
 static u32 usable_members(const struct vrouter_group *g)
 {
-	u32 i, up = 0;
+	const struct vrouter_nexthop *nh;
+	u32 i, usable = 0, up = 0;
 
-	for (i = 0; i < g->n; i++)
-		if (is_usable(g->member[i].nh))
+	for (i = 0; i < g->n; i++) {
+		nh = g->member[i].nh;
+		if (!is_usable(nh))
+			continue;
+		usable |= BIT(i);
+		if (!nh->remote || !nh->remote->down)
 			up |= BIT(i);
-	return up;
+	}
+	return up ?: usable;
 }
 
 static u8 index_of(const struct vrouter_group *g, const struct vrouter_nexthop *nh)

@@ -83,6 +83,16 @@ void vrouter_remote_leave(struct vrouter *vr, struct vrouter_nexthop *nh);
 /* Keep a remote, which may be NULL, while no nexthop leads to it; and let go of it. */
 void vrouter_remote_keep(struct vrouter_remote *r, bool keep);
 
+/* NULL when no nexthop leads to it. */
+struct vrouter_remote *vrouter_remote_find(struct vrouter *vr, const struct vrouter_prefix *addr);
+/* Groups do without a remote, if there is such a one, or have it back. */
+void vrouter_remote_set_down(struct vrouter *vr, const struct vrouter_prefix *addr, bool down);
+
+/* remote-down.c */
+/* NULL when nobody says that it is down. */
+struct vrouter_down *vrouter_down_find(struct vrouter *vr, const struct vrouter_prefix *addr);
+void vrouter_down_free_all(struct vrouter *vr);
+
 /* Whether a tunnel can be sent into: to ourselves it can, without an underlay. */
 static inline bool vrouter_remote_reached(const struct vrouter_remote *r)
 {

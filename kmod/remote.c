@@ -396,18 +396,28 @@ static void peer_pass_on(struct vrouter *vr, const struct vrouter_nexthop *from,
 		vrouter_img_hash_add(vr, to->peer, to->slot, VR_VALUE_MASK_PEER6, NULL);
 }
 
-static struct vrouter_remote *remote_get(struct vrouter *vr, const struct vrouter_prefix *addr)
+struct vrouter_remote *vrouter_remote_find(struct vrouter *vr, const struct vrouter_prefix *addr)
 {
 	struct vrouter_remote *r;
 
 	hlist_for_each_entry(r, bucket(vr, addr), node)
 		if (vrouter_address_equal(&r->addr, addr))
 			return r;
+	return NULL;
+}
+
+static struct vrouter_remote *remote_get(struct vrouter *vr, const struct vrouter_prefix *addr)
+{
+	struct vrouter_remote *r = vrouter_remote_find(vr, addr);
+
+	if (r)
+		return r;
 	r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
 	if (!r)
 		return NULL;
 	r->addr = *addr;
 	r->nr = vr->next_remote++;
+	r->down = vrouter_down_find(vr, addr);
 	INIT_LIST_HEAD(&r->nexthops);
 	look_up(vr, r);
 	hlist_add_head(&r->node, bucket(vr, addr));
@@ -462,6 +472,19 @@ void vrouter_remote_keep(struct vrouter_remote *r, bool keep)
 		return;
 	r->kept = keep;
 	remote_put(r);
+}
+
+/* The records stay as they are, so that it cannot fail. */
+void vrouter_remote_set_down(struct vrouter *vr, const struct vrouter_prefix *addr, bool down)
+{
+	struct vrouter_remote *r = vrouter_remote_find(vr, addr);
+	struct vrouter_nexthop *nh;
+
+	if (!r)
+		return;
+	r->down = down;
+	list_for_each_entry(nh, &r->nexthops, remote_list)
+		vrouter_group_follow(vr, nh);
 }
 
 void vrouter_remote_leave(struct vrouter *vr, struct vrouter_nexthop *nh)

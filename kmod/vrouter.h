@@ -194,6 +194,7 @@ struct vrouter_uplink {
  * @kept: stays without nexthops, too
  * @resolved: route and neighbour are known, the fields below are true
  * @self: the address is our own VTEP
+ * @down: groups do without it while they can, see struct vrouter_down
  * @ifindex: uplink that the route takes, 0 when none does
  * @tx: XDP may redirect into it
  * @gateway: underlay nexthop, the key of its neighbour; its length is 0 when none
@@ -213,6 +214,7 @@ struct vrouter_remote {
 	bool kept;
 	bool resolved;
 	bool self;
+	bool down;
 	bool tx;
 	int ifindex;
 	struct vrouter_prefix gateway;
@@ -222,6 +224,18 @@ struct vrouter_remote {
 	u32 pmtu;
 	unsigned long pmtu_since;
 	u64 last_tx;
+};
+
+/**
+ * struct vrouter_down - a remote VTEP that somebody says is down.
+ * @node: in vrouter.downs, by address
+ * @nr: as a remote's
+ * @addr: its address; there may or may not be a vrouter_remote
+ */
+struct vrouter_down {
+	struct hlist_node node;
+	u64 nr;
+	struct vrouter_prefix addr;
 };
 
 /**
@@ -396,7 +410,9 @@ struct vrouter_pmtu {
  * @nh_slot: nexthops by slot
  * @auto_nh: nexthops that routes made, by their content
  * @remotes: remote VTEPs, by address
- * @next_remote: number of the next one
+ * @downs: those that are down because somebody says so, by address
+ * @ndowns: how many
+ * @next_remote: number of the next one of both
  * @hops: nexthops to routers behind vifs
  * @pmtu: path MTUs for @resolve_work to take
  * @vtep_addr: local tunnel endpoint of IPv4, 0 when none is set
@@ -439,6 +455,8 @@ struct vrouter {
 	struct xarray nh_slot;
 	struct rhashtable auto_nh;
 	struct hlist_head remotes[1 << VROUTER_REMOTE_BITS];
+	struct hlist_head downs[1 << VROUTER_REMOTE_BITS];
+	u32 ndowns;
 	u64 next_remote;
 	struct list_head hops;
 	struct vrouter_pmtu pmtu;

@@ -248,6 +248,17 @@ static const struct attr audit_attrs[VROUTER_A_AUDIT_MAX + 1] = {
 
 const struct attr_set attr_audit = { VROUTER_A_AUDIT_MAX, audit_attrs };
 
+static const struct attr remote_attrs[VROUTER_A_REMOTE_MAX + 1] = {
+	[VROUTER_A_REMOTE_ADDRESS] = { .name = "address", .kind = ATTR_ADDRESS },
+	[VROUTER_A_REMOTE_DOWN] = { .name = "down", .kind = ATTR_STATE },
+	[VROUTER_A_REMOTE_RESOLVED] = { .name = "resolved", .kind = ATTR_U32 },
+	[VROUTER_A_REMOTE_UPLINK] = {
+		.name = "uplink", .kind = ATTR_IFINDEX, .device = "uplink_dev" },
+	[VROUTER_A_REMOTE_NEXTHOPS] = { .name = "nexthops", .kind = ATTR_U32 },
+};
+
+const struct attr_set attr_remote = { VROUTER_A_REMOTE_MAX, remote_attrs };
+
 const struct attr_set *attr_set_of_cmd(uint8_t cmd)
 {
 	static const struct {
@@ -265,6 +276,7 @@ const struct attr_set *attr_set_of_cmd(uint8_t cmd)
 		{ VROUTER_CMD_FASTPATH_DEL_NTF, &attr_fastpath },
 		{ VROUTER_CMD_ROUTE_BULK, &attr_bulk },
 		{ VROUTER_CMD_AUDIT_GET, &attr_audit },
+		{ VROUTER_CMD_REMOTE_NTF, &attr_remote },
 	};
 
 	for (size_t i = 0; cmd && i < ARRAY_SIZE(sets); i++)

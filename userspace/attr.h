@@ -71,7 +71,8 @@ struct attr_set {
 
 extern const struct attr_set attr_vrf, attr_vif, attr_uplink, attr_vtep,
 	attr_nexthop, attr_route, attr_bulk, attr_neighbor, attr_stats, attr_fastpath,
-	attr_prefix, attr_member, attr_counter, attr_section, attr_audit;
+	attr_prefix, attr_member, attr_counter, attr_section, attr_audit,
+	attr_remote;
 
 const struct attr_set *attr_set_of_cmd(uint8_t cmd);
 const struct attr *attr_desc(const struct attr_set *set, uint16_t type);

@@ -19,8 +19,9 @@ static int usage(struct args *args)
 	fprintf(stderr,
 		"Usage: vrctl [ OPTIONS ] OBJECT { COMMAND | help }\n"
 		"       vrctl [ -force ] -batch FILE\n"
-		"where  OBJECT := { vrf | vif | uplink | vtep | nexthop | route | neighbor |\n"
-		"                   stats | fastpath | monitor | announce | audit }\n"
+		"where  OBJECT := { vrf | vif | uplink | vtep | remote | nexthop | route |\n"
+		"                   neighbor | stats | fastpath | monitor | announce | bfd |\n"
+		"                   audit }\n"
 		"       OPTIONS := { -V[ersion] | -h[elp] | -j[son] | -p[retty] | -4 | -6 |\n"
 		"                    -n[etns] NAME | -b[atch] FILE | -force }\n");
 	return VRCTL_HELP;
@@ -43,6 +44,7 @@ OBJECT(vrf)
 OBJECT(vif)
 OBJECT(uplink)
 OBJECT(vtep)
+OBJECT(remote)
 OBJECT(nexthop)
 OBJECT(route)
 OBJECT(neighbor)
@@ -50,6 +52,7 @@ OBJECT(stats)
 OBJECT(fastpath)
 OBJECT(monitor)
 OBJECT(announce)
+OBJECT(bfd)
 OBJECT(audit)
 
 /* One command: OBJECT COMMAND ARGUMENTS. */
@@ -59,11 +62,12 @@ int vrctl_run(struct args *args)
 		{ "help", usage },
 		{ "vrf", vrf_object }, { "vif", vif_object },
 		{ "uplink", uplink_object }, { "vtep", vtep_object },
+		{ "remote", remote_object },
 		{ "nexthop", nexthop_object }, { "nh", nexthop_object },
 		{ "route", route_object }, { "neighbor", neighbor_object },
 		{ "neighbour", neighbor_object }, { "stats", stats_object },
 		{ "fastpath", fastpath_object }, { "monitor", monitor_object },
-		{ "announce", announce_object },
+		{ "announce", announce_object }, { "bfd", bfd_object },
 		{ "audit", audit_object },
 		{ 0 }
 	};

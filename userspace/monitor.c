@@ -8,8 +8,8 @@
 #include "vrctl.h"
 
 static const struct noun *const nouns[] = {
-	&vrf_noun, &vif_noun, &uplink_noun, &vtep_noun, &nexthop_noun,
-	&route_noun, &fastpath_noun,
+	&vrf_noun, &vif_noun, &uplink_noun, &vtep_noun, &remote_noun,
+	&nexthop_noun, &route_noun, &fastpath_noun,
 };
 
 #define NOUNS ARRAY_SIZE(nouns)
@@ -19,7 +19,8 @@ static int help(struct args *args)
 	(void)args;
 	fprintf(stderr,
 		"Usage: vrctl monitor [ all | OBJECT... ]\n"
-		"OBJECT := { vrf | vif | uplink | vtep | nexthop | route | fastpath }\n");
+		"OBJECT := { vrf | vif | uplink | vtep | remote | nexthop | route |\n"
+		"            fastpath }\n");
 	return VRCTL_HELP;
 }
 

@@ -200,6 +200,9 @@ static void print_value(const struct column *col, const struct attr *desc,
 	case OUT_RESOLVED:
 		text = attr_uint(nla) ? "resolved" : "unresolved";
 		break;
+	case OUT_STATE:
+		text = attr_uint(nla) ? "down" : "up";
+		break;
 	case OUT_FLAG:
 		if (attr_uint(nla))
 			printf("%s%s", *gap, col->word);

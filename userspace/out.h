@@ -16,6 +16,7 @@ enum out_style {
 	OUT_TYPE,	/* name of a nexthop type that no other word implies */
 	OUT_RESOLVED,	/* resolved or unresolved */
 	OUT_DEFAULT,	/* prefix; "default" for the empty one of IPv4 */
+	OUT_STATE,	/* down or up */
 	OUT_FLAG,	/* word alone, nothing when the value is 0 */
 	OUT_MEMBERS,	/* word and all members of a group */
 	OUT_LOST,	/* word and ids of members that are not up, if any */
@@ -48,7 +49,7 @@ struct noun {
 };
 
 extern const struct noun vrf_noun, vif_noun, uplink_noun, vtep_noun,
-	nexthop_noun, route_noun, neighbor_noun, stats_noun, fastpath_noun;
+	remote_noun, nexthop_noun, route_noun, neighbor_noun, stats_noun, fastpath_noun;
 
 void out_open(void);
 void out_close(void);

@@ -42,6 +42,7 @@ int vrf_run(struct args *args);
 int vif_run(struct args *args);
 int uplink_run(struct args *args);
 int vtep_run(struct args *args);
+int remote_run(struct args *args);
 int nexthop_run(struct args *args);
 int route_run(struct args *args);
 int neighbor_run(struct args *args);
@@ -49,6 +50,7 @@ int stats_run(struct args *args);
 int fastpath_run(struct args *args);
 int monitor_run(struct args *args);
 int announce_run(struct args *args);
+int bfd_run(struct args *args);
 int audit_run(struct args *args);
 
 #endif /* _VRCTL_H */

@@ -102,6 +102,13 @@ offloaded()
 	route "$1" "$2" "$3" | grep -w offload
 }
 
+# VTEPs that are down for a node where vrouter forwards, as BFD says: downs_of NODE ADDRESSES
+downs_of()
+{
+	with_vrouter "$1" || return 0
+	[ "$(vr "$1" remote show | awk '$2 == "down" { print $1 }' | xargs)" = "$2" ]
+}
+
 # --- who answers --------------------------------------------------------------
 
 # reaches FROM ADDRESS NAME: UDP and TCP there are answered, by NAME

@@ -2,10 +2,11 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # The lab's namespaces and links, and what each node's recipe makes in it.
 
-# as_leaf2: a recipe of leaf 1, in the numbers of leaf 2
+# as_leaf2: a recipe of leaf 1, in the numbers of leaf 2, whose peer is leaf 1
 as_leaf2()
 {
-	sed 's/10\.255\.0\.1\b/10.255.0.2/g; s/10\.100\.1\./10.100.2./g
+	sed 's/10\.255\.0\.2\b/LEAF1/g; s/10\.255\.0\.1\b/10.255.0.2/g; s/LEAF1/10.255.0.1/g
+	     s/10\.100\.1\./10.100.2./g
 	     s/10\.1\.1\.1/10.1.2.1/g; s/fd00:1:1::/fd00:1:2::/g
 	     s/02:00:00:01:/02:00:00:02:/g; s/leaf1/leaf2/g; s/leaf 1/leaf 2/g'
 }
@@ -116,6 +117,7 @@ vrouter_on()
 		recipe "$1" vrctl
 		[ "$1" = leaf1 ] || echo "vif add p-svc vrf red"
 	} | sed -E "/^(uplink|vif) add/s/\$/ mode $mode/" | vr_batch "$1"
+	background_to "$work/bfd.$1" "$VRCTL" -n "$1" bfd follow socket "/run/frr/$1/bfdd.sock"
 }
 
 devices()

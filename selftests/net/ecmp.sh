@@ -195,12 +195,6 @@ for n in 2 3 4; do
 	echo "nexthop set id 1$n up"
 done | vr_batch host-a
 
-# --- other members ------------------------------------------------------------------
-
-must vr host-a nexthop replace id 100 group 12/13
-section two counted
-must vr host-a nexthop replace id 100 group 13/12/14
-section three-again counted
 # A group of the same id, made anew, is as the first one was.
 anew()
 {
@@ -214,6 +208,52 @@ anew()
 	END
 }
 
+# --- a remote VTEP that somebody says is down -------------------------------------------
+
+must vr host-a remote set 192.0.2.2 down
+same "a remote is down: its member of a group is gone at once" 12 "$(out 100)"
+same "and of another group" 42 "$(out 200)"
+same "its nexthop is as it was" \
+	"id 12 via 192.0.2.2 vni 5001 rmac ${RMAC}2 uplink up2 resolved routes 0" \
+	"$(vr host-a nexthop show id 12)"
+section without-12 counted
+must vr host-a nexthop replace id 100 group 12/14,2/13
+same "a group that is replaced does without it" 12 "$(out 100)"
+anew
+same "and so does a new one" 12 "$(out 100)"
+section without-12 counted
+must vr host-a nexthop replace id 12 via 192.0.2.3 vni 5001 rmac ${RMAC}2
+same "a nexthop that leads elsewhere is back" "" "$(out 100)"
+must vr host-a nexthop replace id 12 via 192.0.2.2 vni 5001 rmac ${RMAC}2
+resolved host-a
+is_out 100 12 "and gone when it leads there again"
+for n in 3 4; do
+	must vr host-a remote set 192.0.2.$n down
+done
+same "all are down: all are better than none" "" "$(out 100)"
+section all counted
+must vr host-a nexthop set id 14 down
+same "but for one that was taken out" 14 "$(out 100)"
+section without-14 counted
+must vr host-a nexthop set id 14 up
+must vr host-a remote set 192.0.2.3 up
+same "one is up: it has all" 12/14 "$(out 100)"
+must ip -n far link set a3 down
+is_out 100 13 "but it has no carrier: those that are down are better"
+must ip -n far link set a3 up
+is_out 100 12/14 "the carrier is back"
+for n in 2 4; do
+	must vr host-a remote set 192.0.2.$n up
+done
+same "all are up" "" "$(out 100)$(out 200)"
+section all counted
+
+# --- other members ------------------------------------------------------------------
+
+must vr host-a nexthop replace id 100 group 12/13
+section two counted
+must vr host-a nexthop replace id 100 group 13/12/14
+section three-again counted
 anew
 section all counted
 must vr host-a nexthop set id 13 down

@@ -52,7 +52,7 @@ link add spare type dummy
 link add spare2 type dummy
 END
 
-printf '%s show\n' vrf vif uplink vtep nexthop route neighbor fastpath >"$work/shows"
+printf '%s show\n' vrf vif uplink vtep remote nexthop route neighbor fastpath >"$work/shows"
 echo "stats show all" >>"$work/shows"
 
 # All that can be shown, into $now. A process takes long in such a kernel, so that
@@ -389,6 +389,10 @@ change "group change" nexthop-new "nexthop replace id 7 group 5,3/6,5" \
 	"nexthop replace id 7 group 4,2/5/6"
 change "group del" nexthop-del "nexthop del id 10" "nexthop add id 10 group 4/8"
 change "member down" nexthop-new "nexthop set id 4 down" "nexthop set id 4 up"
+change "a remote goes down, and its member" remote-set "remote set 192.0.2.5 down" \
+	"remote set 192.0.2.5 up"
+change "a remote goes down, which nobody knows" remote-set "remote set 192.0.2.77 down" \
+	"remote set 192.0.2.77 up"
 change "member change" nexthop-new "nexthop replace id 5 via 2001:db8::5 vni 5001 rmac $R" \
 	"nexthop replace id 5 via 192.0.2.5 vni 5001 rmac $R"
 change "vif del, of a group's member" vif-del "vif del spare" "vif add spare vrf red
@@ -439,7 +443,7 @@ if [ "$VR_MODE" = xdp ]; then
 fi
 
 # --- what is asked
-for object in vrf vif uplink vtep nexthop route neighbor; do
+for object in vrf vif uplink vtep remote nexthop route neighbor; do
 	read_only "$object show" $object-get "$object show"
 done
 read_only "stats show" stats-get "stats show all"

@@ -50,6 +50,8 @@ probe_start restart6 blue1 fd00:1:2::10 4 5
 read -ra daemons <<<"$(daemons_of leaf2)"
 frr_stop leaf2 KILL "${daemons[@]}"
 check "BFD says so" poll "$DEADLINE" bfd_gone
+# To who has no other way it makes no difference.
+check "leaf2 is down for leaf1" poll "$DEADLINE" downs_of leaf1 10.255.0.2
 note "leaf1's route to leaf2 now: $(route leaf1 red 10.1.2.0/24)"
 same "the underlay's route stays" "10.255.0.2" \
 	"$(ip -n leaf1 route show 10.255.0.2 | awk '{ print $1 }')"

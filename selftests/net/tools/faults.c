@@ -51,6 +51,7 @@ static const struct {
 	{ "fastpath-new", VROUTER_CMD_FASTPATH_NEW },
 	{ "fastpath-del", VROUTER_CMD_FASTPATH_DEL },
 	{ "fastpath-get", VROUTER_CMD_FASTPATH_GET },
+	{ "remote-set", VROUTER_CMD_REMOTE_SET }, { "remote-get", VROUTER_CMD_REMOTE_GET },
 };
 
 static ssize_t (*real_sendto)(int, const void *, size_t, int, const struct sockaddr *,
