@@ -15,6 +15,7 @@
 #include <net/vxlan.h>
 
 #include "mirror.h"
+#include "netlink.h"
 #include "objects.h"
 
 /**
@@ -86,21 +87,12 @@ const struct vrouter_far *vrouter_fdb_far(struct vrouter_mirror *m,
 
 static bool read_ip(struct vrouter_prefix *p, const union vxlan_addr *ip)
 {
-	__be64 addr[2] = {};
-
 	if (ip->sa.sa_family == AF_INET6) {
-		memcpy(addr, &ip->sin6.sin6_addr, sizeof(addr));
-		p->family = VR_FAM_IP6;
-		p->len = 128;
-	} else {
-		memcpy(addr, &ip->sin.sin_addr, sizeof(ip->sin.sin_addr));
-		p->family = VR_FAM_IP4;
-		p->len = 32;
+		vrouter_prefix_set(p, VR_FAM_IP6, &ip->sin6.sin6_addr);
+		return vrouter_ip6_is_host(&ip->sin6.sin6_addr);
 	}
-	p->addr[0] = be64_to_cpu(addr[0]);
-	p->addr[1] = be64_to_cpu(addr[1]);
-	return ip->sa.sa_family == AF_INET6 ? vrouter_ip6_is_host(&ip->sin6.sin6_addr) :
-					      vrouter_ip4_is_host(ip->sin.sin_addr.s_addr);
+	vrouter_prefix_set(p, VR_FAM_IP4, &ip->sin.sin_addr);
+	return vrouter_ip4_is_host(ip->sin.sin_addr.s_addr);
 }
 
 /* A port or a device of its own is more than a nexthop can say. */

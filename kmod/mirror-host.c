@@ -65,7 +65,7 @@ static struct vrouter_host *find(struct vrouter_mirror *m, const struct vrouter_
 static bool is_valid(const struct vrouter_vif *vif, const struct vrouter_prefix *addr)
 {
 	struct neigh_table *tbl = addr->family == VR_FAM_IP6 ? &nd_tbl : &arp_tbl;
-	u8 key[sizeof(struct in6_addr)];
+	u8 key[sizeof(struct in6_addr)], mac[ETH_ALEN];
 	struct neighbour *n;
 	bool valid;
 
@@ -73,9 +73,7 @@ static bool is_valid(const struct vrouter_vif *vif, const struct vrouter_prefix 
 	n = neigh_lookup(tbl, key, vif->dev);
 	if (!n)
 		return false;
-	read_lock_bh(&n->lock);
-	valid = n->nud_state & NUD_VALID && !n->dead && is_valid_ether_addr(n->ha);
-	read_unlock_bh(&n->lock);
+	valid = vrouter_neigh_mac(n, mac) && is_valid_ether_addr(mac);
 	neigh_release(n);
 	return valid;
 }

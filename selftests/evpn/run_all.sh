@@ -6,7 +6,8 @@
 # Usage: run_all.sh [SCENARIO...]	(default: lab.sh)
 #
 # LAYOUTS     stock: Linux on each node; mixed: vrouter on leaf 1 and the gateway;
-#             vrouter: on both leaves and the gateway (default: all three)
+#             vrouter: on both leaves and the gateway (default: all three);
+#             node: on the one node that scale.sh has
 # MODES, VROUTER_KO, VRCTL	as ../net/run_all.sh
 
 set -uo pipefail
@@ -30,6 +31,7 @@ for layout in ${LAYOUTS:-stock mixed vrouter}; do
 	case $layout in
 	stock)		"$here/../tap.sh" "${scenarios[@]}" || failed=1 ;;
 	mixed)		VTEPS="leaf1 gw" "$here/../net/run_all.sh" "${scenarios[@]}" || failed=1 ;;
+	node)		VTEPS=node "$here/../net/run_all.sh" "${scenarios[@]}" || failed=1 ;;
 	vrouter)	VTEPS="leaf1 leaf2 gw" "$here/../net/run_all.sh" "${scenarios[@]}" ||
 				failed=1 ;;
 	*)		echo "Bail out! no layout $layout"; exit 1 ;;

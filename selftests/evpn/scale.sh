@@ -232,5 +232,6 @@ check "all routes are gone" poll "$DEADLINE" count_is 0
 note "all routes gone $(($(now) - began)) ms"
 probe_end
 note "packets sent meanwhile $(probed load sent), longest gap $(probed load gap) ms"
+note "packets lost meanwhile $(probed load lost) packets"
 same "no packet was lost meanwhile" 0 "$(probed load lost)"
 done_testing
