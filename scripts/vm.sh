@@ -124,7 +124,9 @@ accel=${VM_ACCEL:-$(probe_kvm)}
 # busy machine may not be given the time to, and the boot would end there.
 [ "$accel" = kvm ] || append+=" no_timer_check"
 options+=(--run "$image" --append "$append")
-[ "$accel" = kvm ] || options+=(--disable-kvm)
+# Emulated CPUs in threads of their own run code that another CPU is changing as no real
+# one does: the kernel's static keys then end in an int3 that nobody waits for.
+[ "$accel" = kvm ] || options+=(--disable-kvm --qemu-opts="-accel tcg,thread=single")
 
 # The emulator reopens its standard files by name, so each must be a pipe, or
 # its writers would overwrite one another.

@@ -312,6 +312,9 @@ change "vrf set, another VNI" vrf-new "vrf set red vni 5009 rmac $M source-check
 	"vrf set red vni 5001 rmac 02:00:c0:00:02:01 source-check drop"
 change "vrf set, knobs" vrf-new "vrf set red mss pmtu default blackhole" \
 	"vrf set red mss off default unreachable"
+# Of a table that has no routes, which would come later, by who has no faults
+change "vrf add, import" vrf-new "vrf add grey vni 5004 id 4 import table 77 hold 100" \
+	"vrf del grey"
 must vr flt vrf add green vni 5003 id 3
 must vr flt route add vrf green 10.7.0.0/16 nhid 2
 change "vrf del, with a route" vrf-del "vrf del green" \
