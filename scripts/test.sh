@@ -177,8 +177,7 @@ build()
 
 # Scenarios in which the module calls what differs between kernels: sockets and GRO,
 # devices, neighbours, FIB and nexthop notifiers, netfilter, netlink.
-of_kernels=(forward underlay underlay6 interop interop6 gateway import port lifecycle
-	netlink)
+of_kernels=(forward underlay interop gateway import lifecycle netlink)
 
 # The stock kernels themselves, with two CPUs, their configuration and their compiler.
 # They are emulated as a rule, ten times slower: what differs between kernels.
