@@ -34,13 +34,18 @@ struct hop_tmpl {
 
 static_assert(sizeof(struct hop_tmpl) <= sizeof_field(struct vr_nh, tmpl));
 
-/* What the kernel knows of the router now. Asks for what it does not know. */
+/*
+ * What the kernel knows of the router now. Asks for what it does not know, but not for
+ * a host: who deletes its neighbour must see it gone.
+ */
 static bool look_up(const struct vrouter_nexthop *nh, u8 *mac)
 {
 	struct net_device *dev = nh->vif->dev;
 
-	return netif_running(dev) && netif_carrier_ok(dev) &&
-	       vrouter_neigh_resolve(dev, &nh->hop, mac);
+	if (!netif_running(dev) || !netif_carrier_ok(dev))
+		return false;
+	return nh->passive ? vrouter_neigh_known(dev, &nh->hop, mac) :
+			     vrouter_neigh_resolve(dev, &nh->hop, mac);
 }
 
 /* Whether the nexthop's record is to be written anew. */
@@ -104,7 +109,7 @@ void vrouter_hop_probe(struct vrouter *vr)
 		idle = sent == nh->hop_tx && nh->hop_known;
 		nh->hop_tx = sent;
 		if (!idle && netif_running(nh->vif->dev))
-			vrouter_neigh_ask(nh->vif->dev, &nh->hop);
+			vrouter_neigh_ask(nh->vif->dev, &nh->hop, !nh->passive);
 	}
 }
 

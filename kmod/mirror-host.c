@@ -64,18 +64,9 @@ static struct vrouter_host *find(struct vrouter_mirror *m, const struct vrouter_
 /* Not as a notification had it: two of them may have changed places. */
 static bool is_valid(const struct vrouter_vif *vif, const struct vrouter_prefix *addr)
 {
-	struct neigh_table *tbl = addr->family == VR_FAM_IP6 ? &nd_tbl : &arp_tbl;
-	u8 key[sizeof(struct in6_addr)], mac[ETH_ALEN];
-	struct neighbour *n;
-	bool valid;
+	u8 mac[ETH_ALEN];
 
-	vrouter_prefix_bytes(addr, key);
-	n = neigh_lookup(tbl, key, vif->dev);
-	if (!n)
-		return false;
-	valid = vrouter_neigh_mac(n, mac) && is_valid_ether_addr(mac);
-	neigh_release(n);
-	return valid;
+	return vrouter_neigh_known(vif->dev, addr, mac);
 }
 
 static bool gleans(const struct vrouter_route *rt, const struct vrouter_vif *vif)
@@ -144,7 +135,7 @@ static void host_add(struct vrouter *vr, struct vrouter_vif *vif,
 		     const struct vrouter_prefix *addr)
 {
 	const struct vrouter_nh_spec spec = {
-		.type = VROUTER_NEXTHOP_TYPE_VIF, .vif = vif, .hop = *addr,
+		.type = VROUTER_NEXTHOP_TYPE_VIF, .vif = vif, .hop = *addr, .passive = true,
 	};
 	struct vrouter_host *host;
 

@@ -50,34 +50,19 @@ static struct vrouter_path *find(struct vrouter_mirror *m, const struct vrouter_
 	return NULL;
 }
 
-/* What the kernel's tables say of a neighbour now; a dead one says nothing. */
-static bool neigh_mac(struct neigh_table *tbl, const void *addr, struct net_device *dev, u8 *mac)
-{
-	struct neighbour *n = neigh_lookup(tbl, addr, dev);
-	u8 ha[ETH_ALEN];
-	bool valid;
-
-	if (!n)
-		return false;
-	valid = vrouter_neigh_mac(n, ha) && is_valid_ether_addr(ha);
-	if (valid)
-		memcpy(mac, ha, ETH_ALEN);
-	neigh_release(n);
-	return valid;
-}
-
 /* A VTEP of IPv4 has two neighbours, one for the routes of each family. */
 static bool vtep_mac(const struct vrouter_prefix *gateway, struct net_device *dev, u8 *mac)
 {
+	struct vrouter_prefix mapped;
 	struct in6_addr addr;
 
-	if (gateway->family == VR_FAM_IP6) {
-		vrouter_prefix_bytes(gateway, addr.s6_addr);
-		return neigh_mac(&nd_tbl, &addr, dev, mac);
-	}
+	if (vrouter_neigh_known(dev, gateway, mac))
+		return true;
+	if (gateway->family == VR_FAM_IP6)
+		return false;
 	ipv6_addr_set_v4mapped(cpu_to_be32(gateway->addr[0] >> 32), &addr);
-	return neigh_mac(&arp_tbl, &addr.s6_addr32[3], dev, mac) ||
-	       neigh_mac(&nd_tbl, &addr, dev, mac);
+	vrouter_prefix_set(&mapped, VR_FAM_IP6, &addr);
+	return vrouter_neigh_known(dev, &mapped, mac);
 }
 
 static bool is_vtep(const struct vrouter_prefix *gateway)

@@ -47,13 +47,20 @@ static struct neigh_table *table_of(const struct vrouter_prefix *addr)
 	return addr->family == VR_FAM_IP6 ? &nd_tbl : &arp_tbl;
 }
 
-struct neighbour *vrouter_neigh_get(struct net_device *dev, const struct vrouter_prefix *addr)
+static struct neighbour *neigh_find(struct net_device *dev, const struct vrouter_prefix *addr)
 {
 	u8 bytes[sizeof(struct in6_addr)];
-	struct neighbour *n;
 
 	vrouter_prefix_bytes(addr, bytes);
-	n = neigh_lookup(table_of(addr), bytes, dev);
+	return neigh_lookup(table_of(addr), bytes, dev);
+}
+
+struct neighbour *vrouter_neigh_get(struct net_device *dev, const struct vrouter_prefix *addr)
+{
+	struct neighbour *n = neigh_find(dev, addr);
+	u8 bytes[sizeof(struct in6_addr)];
+
+	vrouter_prefix_bytes(addr, bytes);
 	return n ?: neigh_create(table_of(addr), bytes, dev);
 }
 
@@ -66,6 +73,21 @@ bool vrouter_neigh_mac(struct neighbour *n, u8 *mac)
 	if (known)
 		memcpy(mac, n->ha, ETH_ALEN);
 	read_unlock_bh(&n->lock);
+	return known;
+}
+
+bool vrouter_neigh_known(struct net_device *dev, const struct vrouter_prefix *addr, u8 *mac)
+{
+	struct neighbour *n = neigh_find(dev, addr);
+	u8 ha[ETH_ALEN];
+	bool known;
+
+	if (!n)
+		return false;
+	known = vrouter_neigh_mac(n, ha) && is_valid_ether_addr(ha);
+	if (known)
+		memcpy(mac, ha, ETH_ALEN);
+	neigh_release(n);
 	return known;
 }
 
@@ -83,11 +105,11 @@ bool vrouter_neigh_resolve(struct net_device *dev, const struct vrouter_prefix *
 	return known;
 }
 
-void vrouter_neigh_ask(struct net_device *dev, const struct vrouter_prefix *addr)
+void vrouter_neigh_ask(struct net_device *dev, const struct vrouter_prefix *addr, bool create)
 {
-	struct neighbour *n = vrouter_neigh_get(dev, addr);
+	struct neighbour *n = create ? vrouter_neigh_get(dev, addr) : neigh_find(dev, addr);
 
-	if (IS_ERR(n))
+	if (IS_ERR_OR_NULL(n))
 		return;
 	neigh_event_send(n, NULL);
 	neigh_release(n);

@@ -160,6 +160,7 @@ static void set_spec(struct vrouter_nexthop *nh, const struct vrouter_nh_spec *s
 	nh->group = s->group;
 	nh->down = s->down;
 	nh->hop = s->hop;
+	nh->passive = s->passive;
 	nh->glean = s->glean;
 	memcpy(nh->rmac, s->rmac, ETH_ALEN);
 	memcpy(nh->lladdr, s->lladdr, ETH_ALEN);
@@ -169,7 +170,7 @@ static struct vrouter_nh_spec get_spec(const struct vrouter_nexthop *nh)
 {
 	struct vrouter_nh_spec s = {
 		.type = nh->type, .via = nh->via, .vni = nh->vni, .vif = nh->vif, .vrf = nh->vrf,
-		.hop = nh->hop, .glean = nh->glean, .down = nh->down,
+		.hop = nh->hop, .passive = nh->passive, .glean = nh->glean, .down = nh->down,
 	};
 
 	memcpy(s.rmac, nh->rmac, ETH_ALEN);

@@ -105,10 +105,12 @@ struct neighbour;
 struct neighbour *vrouter_neigh_get(struct net_device *dev, const struct vrouter_prefix *addr);
 /* Its MAC, if that is known; a dead one says nothing. */
 bool vrouter_neigh_mac(struct neighbour *n, u8 *mac);
+/* The same by address, as far as it is one of a unicast host. */
+bool vrouter_neigh_known(struct net_device *dev, const struct vrouter_prefix *addr, u8 *mac);
 /* The same by address, which is asked for when it is not known. */
 bool vrouter_neigh_resolve(struct net_device *dev, const struct vrouter_prefix *addr, u8 *mac);
-/* Have it asked for, or confirmed. */
-void vrouter_neigh_ask(struct net_device *dev, const struct vrouter_prefix *addr);
+/* Have it confirmed, or asked for; when there is none, only with @create. */
+void vrouter_neigh_ask(struct net_device *dev, const struct vrouter_prefix *addr, bool create);
 
 /* hop.c: the routers behind vifs */
 struct vrouter_nh_spec;
@@ -132,6 +134,7 @@ void vrouter_hop_fill(const struct vrouter_nexthop *nh, struct vr_nh *rec);
  * @vif: vif
  * @lladdr: vif
  * @hop: vif
+ * @passive: vif; @hop is a host like any other on its link, not a router
  * @glean: vif; a connected subnet of the host's
  * @vrf: vrf
  * @group: group; taken by who makes a nexthop of it
@@ -147,6 +150,7 @@ struct vrouter_nh_spec {
 	struct vrouter_prefix hop;
 	struct vrouter_vrf *vrf;
 	struct vrouter_group *group;
+	bool passive;
 	bool glean;
 	bool down;
 };

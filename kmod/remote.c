@@ -222,7 +222,7 @@ static void probe(struct vrouter *vr, struct vrouter_remote *r)
 		republish(vr, r);
 	dev = r->ifindex ? __dev_get_by_index(vr->net, r->ifindex) : NULL;
 	if (dev && r->gateway.len && (sent != r->last_tx || !r->resolved))
-		vrouter_neigh_ask(dev, &r->gateway);
+		vrouter_neigh_ask(dev, &r->gateway, true);
 	r->last_tx = sent;
 }
 

@@ -295,6 +295,7 @@ struct vrouter_group {
  * @vif: vif - the vif
  * @lladdr: vif - MAC of the host
  * @hop: vif - router to send by, its length 0 when there is none
+ * @passive: vif - packets alone have the kernel look for @hop: nothing else does
  * @glean: vif - to each address as the kernel's neighbour table has it
  * @hop_mac: its MAC when @hop_known
  * @hop_known: the kernel's neighbour table has it
@@ -322,6 +323,7 @@ struct vrouter_nexthop {
 	u8 type;
 	bool auto_made;
 	bool owned;
+	bool passive;
 	bool glean;
 	bool down;
 	bool absent;

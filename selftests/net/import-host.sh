@@ -143,6 +143,13 @@ must ip -n red-d route replace default via 10.1.4.1
 check "back, it is found as before" poll "$DEADLINE" sends red-a 10.1.4.10
 route_is "with a route" red 10.1.4.10 "$(way red-d 10.1.4.10)"
 
+must ip -n leaf neigh del 10.1.4.10 dev red-d
+route_is "a neighbour that is deleted takes its route along" red 10.1.4.10 ""
+same "and nobody asks for it" "" \
+	"$(ip -n leaf neigh show 10.1.4.10 dev red-d | grep -v FAILED)"
+check "but the next packet" sends red-a 10.1.4.10
+route_is "which makes a route again" red 10.1.4.10 "$(way red-d 10.1.4.10)"
+
 # --- what the host's tables say comes first --------------------------------------------
 must ip -n leaf route add unreachable 10.1.4.10/32 vrf red
 route_is "a route of Linux's to the host itself wins" red 10.1.4.10 "unreachable proto boot"
