@@ -49,6 +49,9 @@ esac
 # Links, not copies: the compiler's messages and make's dependencies then
 # follow the sources, and a file that is gone is gone from here too.
 mkdir -p "$dir"
+# Two runs at a time (both modes in the debug kernel, say) must not undo one another.
+exec 9>"$dir/.lock"
+flock 9
 find "$dir" -type l -delete
 cp -rs "$top/Kbuild" "$top/kmod" "$top/include" "$dir/"
 
