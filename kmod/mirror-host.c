@@ -98,20 +98,11 @@ static int route_add(struct vrouter *vr, const struct vrouter_host *host)
 {
 	struct vrouter_route *rt = vrouter_route_alloc(host->vif->vrf, &host->addr, host->nh,
 						       RTPROT_KERNEL, 0);
-	int err;
 
 	if (!rt)
 		return -ENOMEM;
 	rt->mirrored = true;
-	err = vrouter_route_install(vr, rt, NULL);
-	if (err) {
-		vrouter_route_free(vr, rt);
-		return err;
-	}
-	vrouter_route_link(rt);
-	vr->gen++;
-	vrouter_notify_route(vr, rt, VROUTER_CMD_ROUTE_NTF);
-	return 0;
+	return vrouter_route_enter(vr, rt, NULL);
 }
 
 /*

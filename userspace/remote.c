@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
-#include <string.h>
 #include <linux/vrouter.h>
 
 #include "nl.h"
@@ -102,16 +101,12 @@ static int give_down(const struct nlmsghdr *nlh, void *data)
 	const struct nlattr *address = nl_attr(nlh, VROUTER_A_REMOTE_ADDRESS);
 	const struct nlattr *down = nl_attr(nlh, VROUTER_A_REMOTE_DOWN);
 	const struct downs *downs = data;
-	struct address addr = { 0 };
+	struct address addr;
 
 	if (!address || !down || !attr_uint(down))
 		return VRCTL_OK;
-	addr.size = mnl_attr_get_payload_len(address) == 4 ? 4 : 16;
-	if (mnl_attr_get_payload_len(address) != addr.size)
-		return VRCTL_OK;
-	addr.family = addr.size == 4 ? AF_INET : AF_INET6;
-	memcpy(addr.bytes, mnl_attr_get_payload(address), addr.size);
-	return downs->cb(&addr, downs->data);
+	attr_get_address(address, &addr);
+	return addr.size ? downs->cb(&addr, downs->data) : VRCTL_OK;
 }
 
 int remote_each_down(int (*cb)(const struct address *addr, void *data), void *data)
