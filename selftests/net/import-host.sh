@@ -24,25 +24,6 @@ linux_vrf()
 	END
 }
 
-# tenant_net TENANT N: a device of leaf in the tenant's VRF, and the tenant behind it
-tenant_net()
-{
-	wire "leaf:$1" "$1:eth0"
-	conf leaf <<-END
-	link set $1 master ${1%-*}
-	addr add 10.1.$2.1/24 dev $1
-	addr add fd00:$2::1/64 dev $1 nodad
-	addr add fe80::1/64 dev $1 nodad
-	END
-	conf "$1" <<-END
-	addr add 10.1.$2.10/24 dev eth0
-	addr add fd00:$2::10/64 dev eth0 nodad
-	addr add fe80::10/64 dev eth0 nodad
-	route add default via 10.1.$2.1
-	route add ::/0 via fd00:$2::1
-	END
-}
-
 # host_route VRF ADDR: the module's route there, without the nexthop's number
 host_route()
 {
@@ -102,9 +83,9 @@ quiet_defaults
 nets leaf red-a red-d blue-a
 linux_vrf red 1001
 linux_vrf blue 1002
-tenant_net red-a 1
-tenant_net blue-a 1
-tenant_net red-d 4
+tenant_net leaf red-a 1
+tenant_net leaf blue-a 1
+tenant_net leaf red-d 4
 vr_batch leaf <<-END
 vrf add red vni 5001 import vrf red
 vrf add blue vni 5002 import vrf blue

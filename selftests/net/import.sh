@@ -66,26 +66,6 @@ peer()
 	[ "$1" = leaf ] || must bridge -n "$1" fdb replace "$mac" dev "vx$2" master extern_learn
 }
 
-# tenant_net NS TENANT N: a device of NS and a tenant behind it, in its VRF. Linux
-# solicits from link-local addresses alone.
-tenant_net()
-{
-	wire "$1:$2" "$2:eth0"
-	conf "$1" <<-END
-	link set $2 master ${2%-*}
-	addr add 10.1.$3.1/24 dev $2
-	addr add fd00:$3::1/64 dev $2 nodad
-	addr add fe80::1/64 dev $2 nodad
-	END
-	conf "$2" <<-END
-	addr add 10.1.$3.10/24 dev eth0
-	addr add fd00:$3::10/64 dev eth0 nodad
-	addr add fe80::10/64 dev eth0 nodad
-	route add default via 10.1.$3.1
-	route add ::/0 via fd00:$3::1
-	END
-}
-
 underlay()
 {
 	local n name
