@@ -83,23 +83,29 @@ absent()
 	! route "$@" | grep .
 }
 
-# has_route NODE VRF PREFIX VTEP...: polled, a result
-has_route()
-{
-	check "$1 has $3 of $2 by ${*:4}" poll "$DEADLINE" via "$@"
-}
-
-loses_route()
-{
-	check "$1 has no $3 of $2" poll "$DEADLINE" absent "$1" "$2" "$3"
-}
-
 # Where vrouter forwards, its view follows Linux's: the route NODE VRF PREFIX is
 # marked as offloaded.
 offloaded()
 {
 	with_vrouter "$1" || return 0
-	route "$1" "$2" "$3" | grep -w offload
+	route "$1" "$2" "$3" | grep -w rt_offload
+}
+
+# forwards_by NODE VRF PREFIX VTEP...: such a route, for vrouter too where that forwards
+forwards_by()
+{
+	via "$@" && offloaded "$1" "$2" "$3"
+}
+
+# has_route NODE VRF PREFIX VTEP...: polled, a result
+has_route()
+{
+	check "$1 has $3 of $2 by ${*:4}" poll "$DEADLINE" forwards_by "$@"
+}
+
+loses_route()
+{
+	check "$1 has no $3 of $2" poll "$DEADLINE" absent "$1" "$2" "$3"
 }
 
 # VTEPs that are down for a node where vrouter forwards, as BFD says: downs_of NODE ADDRESSES

@@ -112,7 +112,7 @@ routes_of_linux()
 
 marked_of_linux()
 {
-	ip -n node -4 route show table all proto bgp | grep -c -w offload
+	ip -n node -4 route show table all proto bgp | grep -c -w rt_offload
 }
 
 # count_is N: asked of the last VRF first, as all of them take a while
@@ -186,10 +186,10 @@ if with_vrouter node; then
 	before=$(memory)
 	vr_batch node <<-END
 	vtep set 10.255.0.1 share on
-	uplink add to-peer
+	uplink add to-peer mode xdp
 	END
 	took "$VRFS VRFs in vrouter" vrouter_vrfs
-	vr_batch node <<<"vif add p-red vrf v0"
+	vr_batch node <<<"vif add p-red vrf v0 mode xdp"
 	note "kernel memory of them $(($(memory) - before)) KiB"
 	fast_path node
 fi
