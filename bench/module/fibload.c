@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * IPv4 routes into the kernel's table, many to a message's buffer: what the
- * kernel's own netlink can do, as routing daemons use it.
+ * Routes by a nexthop object into the kernel's table, many to a message's buffer: what
+ * the kernel's own netlink can do, as routing daemons use it.
  *
- *	fibload NETNS TABLE GATEWAY DEV <prefixes
+ *	fibload NETNS TABLE NEXTHOP-ID <prefixes of one family
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +27,9 @@ struct request {
 	struct {
 		struct rtattr rta;
 		uint32_t value;
-	} table, dst, gateway, oif;
+	} table, nexthop;
+	struct rtattr dst;	/* and the address, which IPv4 leaves for the most part */
+	uint8_t address[16];
 };
 
 static void send_all(int fd, const void *bytes, size_t len)
@@ -63,57 +65,63 @@ static void await_last(int fd, uint32_t seq)
 static struct request make_request(char **argv)
 {
 	struct request r = {
-		.nlh.nlmsg_len = sizeof(r), .nlh.nlmsg_type = RTM_NEWROUTE,
+		.nlh.nlmsg_type = RTM_NEWROUTE,
 		.nlh.nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL,
-		.rtm.rtm_family = AF_INET, .rtm.rtm_protocol = RTPROT_BOOT,
-		.rtm.rtm_scope = RT_SCOPE_UNIVERSE, .rtm.rtm_type = RTN_UNICAST,
+		.rtm.rtm_protocol = RTPROT_BOOT, .rtm.rtm_scope = RT_SCOPE_UNIVERSE,
+		.rtm.rtm_type = RTN_UNICAST, .dst.rta_type = RTA_DST,
 	};
-	uint32_t gateway;
 
-	if (inet_pton(AF_INET, argv[3], &gateway) != 1 || !if_nametoindex(argv[4]))
-		die("no gateway %s by %s", argv[3], argv[4]);
 	set_attr(&r.table.rta, &r.table.value, RTA_TABLE, strtoul(argv[2], NULL, 0));
-	set_attr(&r.dst.rta, &r.dst.value, RTA_DST, 0);
-	set_attr(&r.gateway.rta, &r.gateway.value, RTA_GATEWAY, gateway);
-	set_attr(&r.oif.rta, &r.oif.value, RTA_OIF, if_nametoindex(argv[4]));
+	set_attr(&r.nexthop.rta, &r.nexthop.value, RTA_NH_ID, strtoul(argv[3], NULL, 0));
 	return r;
+}
+
+static void set_prefix(struct request *r, char *line)
+{
+	int family = strchr(line, ':') ? AF_INET6 : AF_INET;
+	size_t size = family == AF_INET6 ? 16 : 4;
+	char *slash = strchr(line, '/');
+
+	if (!slash)
+		die("no prefix: %s", line);
+	*slash = '\0';
+	if (inet_pton(family, line, r->address) != 1)
+		die("no address: %s", line);
+	r->rtm.rtm_family = family;
+	r->rtm.rtm_dst_len = strtoul(slash + 1, NULL, 10);
+	r->dst.rta_len = RTA_LENGTH(size);
+	r->nlh.nlmsg_len = offsetof(struct request, address) + size;
 }
 
 int main(int argc, char **argv)
 {
 	static char buffer[BUFFER];
+	struct nlmsghdr *last = NULL;
 	int fd, room = 32 * BUFFER;
 	struct request r;
 	char line[64];
 	size_t len = 0;
 
-	if (argc != 5)
-		die("usage: fibload NETNS TABLE GATEWAY DEV <prefixes");
+	if (argc != 4)
+		die("usage: fibload NETNS TABLE NEXTHOP-ID <prefixes");
 	enter_netns(argv[1]);
 	r = make_request(argv);
 	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room)))
 		die("netlink: %s", strerror(errno));
 	while (fgets(line, sizeof(line), stdin)) {
-		char *slash = strchr(line, '/');
-
-		if (!slash)
-			die("no prefix: %s", line);
-		*slash = '\0';
-		if (inet_pton(AF_INET, line, &r.dst.value) != 1)
-			die("no address: %s", line);
-		r.rtm.rtm_dst_len = strtoul(slash + 1, NULL, 10);
+		set_prefix(&r, line);
 		r.nlh.nlmsg_seq++;
 		if (len + sizeof(r) > sizeof(buffer)) {
 			send_all(fd, buffer, len);
 			len = 0;
 		}
-		memcpy(buffer + len, &r, sizeof(r));
-		len += sizeof(r);
+		last = memcpy(buffer + len, &r, r.nlh.nlmsg_len);
+		len += r.nlh.nlmsg_len;
 	}
-	if (!len)
+	if (!last)
 		die("no prefixes");
-	((struct request *)(buffer + len - sizeof(r)))->nlh.nlmsg_flags |= NLM_F_ACK;
+	last->nlmsg_flags |= NLM_F_ACK;
 	send_all(fd, buffer, len);
 	await_last(fd, r.nlh.nlmsg_seq);
 	return 0;

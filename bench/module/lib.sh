@@ -254,11 +254,11 @@ per_line()
 	esac
 }
 
-# The Internet's IPv4 prefixes, one a line
+# The Internet's prefixes of FAMILY, 4 or 6, one a line, in their order
 prefixes()
 {
 	[ -r "$PREFIXES" ] || die "no $PREFIXES"
-	zcat "$PREFIXES" | grep -v :
+	zcat "$PREFIXES" | awk -v "six=$(($1 == 6))" '/:/ == six'
 }
 
 # How routes are loaded in bulk: vrouter_lines VRF NEXTHOP-ID <prefixes >FILE,

@@ -36,7 +36,7 @@ nexthop add id 1 via 192.0.2.2 vni 5001 rmac ${RMAC}2
 nexthop add id 2 via 192.0.2.2 vni 5001 rmac ${RMAC}2
 route add vrf red 0.0.0.0/0 nhid 1
 END
-prefixes | vrouter_lines red 2 >"$work/routes"
+prefixes 4 | vrouter_lines red 2 >"$work/routes"
 vrouter_load full "$work/routes"
 lines 1 >"$work/one"
 lines 2 >"$work/full"

@@ -23,6 +23,7 @@ kernel_host()
 	conf full <<-END
 	link add red type vrf table 1001
 	link set red up
+	nexthop add id 1 via 203.0.113.2 dev up0
 	END
 }
 
@@ -39,7 +40,7 @@ ip_load()
 
 bulk_load()
 {
-	"$TOOLS/fibload" full 1001 203.0.113.2 up0 <"$work/prefixes"
+	"$TOOLS/fibload" full 1001 1 <"$work/prefixes"
 }
 
 # All of them, or it is no result.
@@ -71,7 +72,7 @@ sample()
 	ip netns del full
 }
 
-prefixes >"$work/prefixes"
+prefixes 4 >"$work/prefixes"
 total=$(wc -l <"$work/prefixes")
 vrouter_lines red 2 <"$work/prefixes" >"$work/vrouter"
 sed 's|.*|route add table 1001 & via 203.0.113.2 dev up0|' "$work/prefixes" |

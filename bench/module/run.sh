@@ -15,6 +15,7 @@ for name; do
 	module-encap|module-decap) script=small ;;
 	module-tcp) script=tcp ;;
 	module-route-load) script=routes ;;
+	module-import4|module-import6) script=import ;;
 	module-nexthop-change) script=nexthop ;;
 	*)	echo "run.sh: no case $name" >&2
 		exit 1 ;;
