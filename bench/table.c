@@ -79,7 +79,7 @@ static void trie_free(struct table *t)
 	for (i = 0; i < 2 * (t->vrfs + 1); i++)
 		vr_table_forget(&t->trie, &t->table[i]);
 	free(t->table);
-	free(t->trie.lines.free[0]);
+	free(t->trie.lines.chunk);
 }
 
 size_t table_used(const struct table *t)

@@ -235,15 +235,12 @@ static int copy_hash(struct vrouter_img *to, const struct vrouter_img *from)
 static void copy_pool(struct vr_pool *to, const struct vr_pool *from)
 {
 	u32 chunk;
-	int o;
 
-	for (o = 0; o < VR_POOL_ORDERS; o++) {
-		memset(to->free[o], 0, vr_pool_words(to->size, o) * 8);
-		memcpy(to->free[o], from->free[o], vr_pool_words(from->size, o) * 8);
-		to->nfree[o] = from->nfree[o];
+	for (chunk = 0; chunk < from->size / VR_POOL_CHUNK; chunk++) {
+		vr_pool_leave(to, chunk);
+		to->chunk[chunk] = from->chunk[chunk];
+		vr_pool_enter(to, chunk);
 	}
-	for (chunk = from->size / VR_POOL_CHUNK; chunk < to->size / VR_POOL_CHUNK; chunk++)
-		vr_pool_set(to, VR_POOL_ORDERS - 1, chunk);
 	to->used = from->used;
 }
 

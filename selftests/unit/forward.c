@@ -47,7 +47,7 @@ static void world_free(struct world *w)
 
 	for (i = 0; i < 2 * VRFS; i++)
 		vr_table_forget(&w->t, &w->table[i / 2][i % 2]);
-	free(w->t.lines.free[0]);
+	free(w->t.lines.chunk);
 	free(w->t.retired);
 	unit_image_free(&w->img);
 }

@@ -11,6 +11,7 @@ struct piece {
 
 struct heap {
 	struct vr_pool p;
+	struct vr_pool new;
 	uint64_t *fresh;
 	uint8_t *owned;
 	struct piece *piece;
@@ -22,14 +23,15 @@ static void heap_init(struct heap *h, uint32_t size)
 {
 	memset(h, 0, sizeof(*h));
 	vr_pool_init(&h->p, size, unit_alloc(vr_pool_bytes(size), 1));
-	h->fresh = unit_copy(h->p.free[0], vr_pool_bytes(size));
+	h->new = h->p;
+	h->fresh = unit_copy(h->p.chunk, vr_pool_bytes(size));
 	h->owned = unit_alloc(size, 1);
 	h->piece = unit_alloc(size, sizeof(*h->piece));
 }
 
 static void heap_free(struct heap *h)
 {
-	free(h->p.free[0]);
+	free(h->p.chunk);
 	free(h->fresh);
 	free(h->owned);
 	free(h->piece);
@@ -41,7 +43,7 @@ static int heap_alloc(struct heap *h, uint32_t n)
 
 	if (idx == VR_POOL_NONE)
 		return -1;
-	assert_int_equal(idx % (1u << vr_pool_order(n)), 0);
+	assert_true(idx % VR_POOL_CHUNK + n <= VR_POOL_CHUNK);
 	assert_true(idx + n <= h->p.size);
 	for (i = idx; i < idx + n; i++) {
 		assert_int_equal(h->owned[i], 0);
@@ -66,28 +68,23 @@ static void heap_release(struct heap *h, uint32_t at)
 
 static void heap_assert_fresh(const struct heap *h)
 {
-	int o;
-
 	assert_int_equal(h->npieces, 0);
-	assert_memory_equal(h->p.free[0], h->fresh, vr_pool_bytes(h->p.size));
-	for (o = 0; o < VR_POOL_ORDERS - 1; o++)
-		assert_int_equal(h->p.nfree[o], 0);
-	assert_int_equal(h->p.nfree[o], h->p.size / VR_POOL_CHUNK);
-	assert_int_equal(h->p.used, 0);
+	assert_memory_equal(h->p.chunk, h->fresh, vr_pool_bytes(h->p.size));
+	assert_memory_equal(&h->p, &h->new, sizeof(h->p));
 }
 
-/* Whether an aligned run of @n is free: then an allocation may not fail. */
-static int heap_has_room(const struct heap *h, uint32_t n)
+/* The longest run that is free: what is no longer may not fail. */
+static uint32_t heap_longest(const struct heap *h)
 {
-	uint32_t run = 1u << vr_pool_order(n), i, j;
+	uint32_t i, n = 0, most = 0;
 
-	for (i = 0; i < h->p.size; i += run) {
-		for (j = 0; j < run && !h->owned[i + j]; j++)
-			;
-		if (j == run)
-			return 1;
+	for (i = 0; i < h->p.size; i++) {
+		if (i % VR_POOL_CHUNK == 0)
+			n = 0;
+		n = h->owned[i] ? 0 : n + 1;
+		most = n > most ? n : most;
 	}
-	return 0;
+	return most;
 }
 
 TEST(pool_random)
@@ -106,7 +103,7 @@ TEST(pool_random)
 			if ((int)rng_below(&r, 10) < grow) {
 				n = 1 + rng_below(&r, rng_below(&r, 3) ? 4 : 64);
 				if (heap_alloc(&h, n))
-					assert_false(heap_has_room(&h, n));
+					assert_true(n > heap_longest(&h));
 			} else if (h.npieces) {
 				heap_release(&h, rng_below(&r, h.npieces));
 			}
@@ -142,21 +139,62 @@ TEST(pool_full)
 	heap_free(&h);
 }
 
-TEST(pool_orders)
+/* Whatever lies beside it, what was freed has room for as much again. */
+TEST(pool_holes)
 {
-	uint32_t n, run = 1;
+	struct rng r = { 3 };
+	struct heap h;
+	uint32_t i, at, n;
 
-	for (n = 1; n <= 64; n++) {
-		while (run < n)
-			run *= 2;
-		assert_int_equal(1u << vr_pool_order(n), run);
+	heap_init(&h, 4096);
+	while (h.used < h.p.size) {
+		n = 1 + rng_below(&r, VR_POOL_CHUNK);
+		while (heap_alloc(&h, n))
+			n--;
+	}
+	for (i = 0; i < 10000; i++) {
+		at = rng_below(&r, h.npieces);
+		n = h.piece[at].n;
+		heap_release(&h, at);
+		assert_int_equal(heap_alloc(&h, n), 0);
+	}
+	while (h.npieces)
+		heap_release(&h, h.npieces - 1);
+	heap_assert_fresh(&h);
+	heap_free(&h);
+}
+
+/* Bits in a row, against counting them. */
+TEST(pool_rows)
+{
+	struct rng r = { 4 };
+	uint32_t i, k, n, longest;
+	uint64_t map, rows;
+
+	for (i = 0; i < 20000; i++) {
+		map = rng_next(&r) | (i & 1 ? rng_next(&r) | rng_next(&r) : 0) | 1;
+		map = i == 2 ? ~0ULL : i % 3 ? map : map << rng_below(&r, 64);
+		map |= 1ULL << rng_below(&r, 64);
+		n = 0;
+		longest = 0;
+		for (k = 0; k < 64; k++) {
+			n = map >> k & 1 ? n + 1 : 0;
+			longest = n > longest ? n : longest;
+		}
+		assert_int_equal(vr_pool_longest(map), longest);
+		assert_int_equal(!!vr_pool_rows(map, longest), 1);
+		assert_true(longest == 64 || !vr_pool_rows(map, longest + 1));
+		rows = vr_pool_rows(map, longest);
+		for (k = 0; k < longest; k++)
+			assert_true(map >> (vr_pool_lowest(rows) + k) & 1);
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(pool_orders),
+		cmocka_unit_test(pool_rows),
+		cmocka_unit_test(pool_holes),
 		cmocka_unit_test(pool_random),
 		cmocka_unit_test(pool_full),
 	};

@@ -131,12 +131,12 @@ static inline void table_check_edges(const struct table *tb, const struct prefix
 
 static inline uint64_t *pool_copy(const struct vr_pool *p)
 {
-	return unit_copy(p->free[0], vr_pool_bytes(p->size));
+	return unit_copy(p->chunk, vr_pool_bytes(p->size));
 }
 
 static inline int pool_is(const struct vr_pool *p, const uint64_t *copy)
 {
-	return !memcmp(p->free[0], copy, vr_pool_bytes(p->size));
+	return !memcmp(p->chunk, copy, vr_pool_bytes(p->size));
 }
 
 static inline void table_pool(struct vr_pool *p, uint32_t size)
@@ -191,7 +191,7 @@ static inline void table_free(struct table *tb)
 	for (i = 0; i < TABLE_ROOTS; i++)
 		vr_table_forget(&tb->t, &tb->table[i]);
 	assert_int_equal(unit_mem_out, 0);
-	free(tb->t.lines.free[0]);
+	free(tb->t.lines.chunk);
 	free(tb->t.retired);
 	free(tb->empty);
 	free(tb->ref);

@@ -10,8 +10,7 @@
 struct snapshot {
 	uint64_t *free;
 	struct vr_line *line;
-	uint32_t used;
-	uint32_t nfree[VR_POOL_ORDERS];
+	struct vr_pool pool;
 	struct vr_vrf vrf[TABLE_ROOTS / 2];
 	uint32_t nretired;
 };
@@ -22,8 +21,7 @@ static void snapshot_take(struct snapshot *s, const struct table *tb)
 
 	s->free = pool_copy(p);
 	s->line = unit_copy(tb->t.line, p->size * sizeof(*s->line));
-	s->used = p->used;
-	memcpy(s->nfree, p->nfree, sizeof(s->nfree));
+	s->pool = *p;
 	memcpy(s->vrf, tb->vrf, sizeof(s->vrf));
 	s->nretired = tb->t.nretired;
 }
@@ -35,17 +33,9 @@ static void snapshot_free(struct snapshot *s)
 }
 
 /* Whether a line is free in the snapshot; what lies there is nobody's. */
-static int snapshot_line_free(const struct snapshot *s, const struct vr_pool *p, uint32_t line)
+static int snapshot_line_free(const struct snapshot *s, uint32_t line)
 {
-	const uint64_t *map = s->free;
-	int o;
-
-	for (o = 0; o < VR_POOL_ORDERS; o++) {
-		if (map[(line >> o) / 64] >> ((line >> o) % 64) & 1)
-			return 1;
-		map += vr_pool_words(p->size, o);
-	}
-	return 0;
+	return s->free[line / VR_POOL_CHUNK] >> (line % VR_POOL_CHUNK) & 1;
 }
 
 static void snapshot_check(struct snapshot *s, const struct table *tb)
@@ -54,12 +44,11 @@ static void snapshot_check(struct snapshot *s, const struct table *tb)
 	uint32_t i;
 
 	assert_true(pool_is(p, s->free));
-	assert_int_equal(p->used, s->used);
-	assert_memory_equal(s->nfree, p->nfree, sizeof(s->nfree));
+	assert_memory_equal(&s->pool, p, sizeof(*p));
 	assert_memory_equal(s->vrf, tb->vrf, sizeof(s->vrf));
 	assert_int_equal(s->nretired, tb->t.nretired);
 	for (i = 0; i < p->size; i++)
-		if (!snapshot_line_free(s, p, i))
+		if (!snapshot_line_free(s, i))
 			assert_memory_equal(&s->line[i], &tb->t.line[i], sizeof(*s->line));
 	snapshot_free(s);
 }
