@@ -95,6 +95,6 @@ family=${1#module-import}
 total=100000
 prefixes "$family" | sed -n "1,${total}p" >"$work/prefixes"
 [ "$(wc -l <"$work/prefixes")" -eq "$total" ] || die "too few prefixes"
-load_module
+load_module "${DEFAULTS[@]}"
 # The first round is one for the memory, each page of which costs User-Mode Linux dear.
 contest "$1" s "$(rounds 5 1)" sample vrouter kernel
