@@ -88,14 +88,18 @@ all_dropped()
 	test "$(counter host-a vrf.red drop.ttl)" -eq $((dropped + flood))
 }
 
-flood=1000
+flood=0
 dropped=$(counter host-a vrf.red drop.ttl)
 frame=$(frame_of ttl "TTL 1 on one host, IPv4")
 capture red-a=red-a:eth0:in,ip blue-a=blue-a:eth0:in,ip
 start=$SECONDS
-for ((i = 0; i < flood; i++)); do
-	echo "$frame"
-done | must frames send red-a eth0
+# What came before may have used some of the first second's limit.
+while [ "$(errors_at red-a)" -lt 100 ] && [ $((SECONDS - start)) -lt "$DEADLINE" ]; do
+	for ((i = 0; i < 1000; i++)); do
+		echo "$frame"
+	done | must frames send red-a eth0
+	flood=$((flood + 1000))
+done
 check "each packet of a flood is counted" poll "$DEADLINE" all_dropped
 most=$((100 * (SECONDS - start + 2)))
 frame_of ttl "TTL 1, blue, IPv4" | must frames send blue-a eth0
