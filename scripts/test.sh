@@ -24,17 +24,19 @@ skipped=0
 times=()
 pool=		# process group of the parts that run
 
-# What failed, once more, with what was said about it: the end of a long log is what
-# is looked at, and at times all that is kept of it.
+# What failed, once more: with what was said about it, then by name alone. The end of a
+# long log is what is looked at, and at times all that is kept of it.
 show_failures()
 {
-	local log name
+	local log name left
 
-	for log in "$logs"/*.tap; do
-		name=${log##*/}
-		awk -v "part=${name%.tap}" '
-		/^(not )?ok / { shown = /^not ok /; left = 20 }
-		shown && left-- > 0 { print "# " part ": " $0 }' "$log"
+	for left in 20 1; do
+		for log in "$logs"/*.tap; do
+			name=${log##*/}
+			awk -v "part=${name%.tap}" -v "lines=$left" '
+			/^(not )?ok / { left = /^not ok / ? lines : 0 }
+			left-- > 0 { print "# " part ": " $0 }' "$log"
+		done
 	done
 }
 
@@ -328,8 +330,7 @@ if [ "$failed" -eq 0 ]; then
 	parts "${alone[@]}"
 fi
 
+echo "# logs are in ${logs#"$top"/}, times:$(printf ' %s,' "${times[@]}") together $SECONDS s"
 [ "$failed" -eq 0 ] || show_failures
-echo "# logs are in ${logs#"$top"/}, times:"
-printf '# %s\n' "${times[@]}" "together $SECONDS s"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
