@@ -23,6 +23,8 @@
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/guest.sh
+. "$top/scripts/guest.sh"
 
 [ $# -ge 2 ] || die "usage: uml.sh DIR COMMAND..."
 dir=$(cd "$1" && pwd) || die "no directory $1"
@@ -93,11 +95,6 @@ exec busybox poweroff -f
 EOF
 chmod +x "$work/init"
 
-# The kernel's own complaints, which no guest command may cause.
-complaints='WARNING: |BUG: |Oops|UBSAN: |refcount_t: |Kernel panic'
-complaints+='|unregister_netdevice: waiting|general protection fault'
-complaints+='|rcu: INFO: |blocked for more than|Call Trace:|suspicious RCU'
-
 boot()
 {
 	TMPDIR=$ram timeout -k 10 "$limit" "${prefix[@]}" "$kdir/image" \
@@ -111,19 +108,4 @@ boot()
 rc=0
 boot | cat || rc=$?
 
-fail()
-{
-	say "uml.sh: $release: $2; the console's end:"
-	tail -n "${VM_TAIL:-40}" "$console" >&2
-	exit "$1"
-}
-
-case $rc in
-124|137) fail 124 "no end after $limit s" ;;
-esac
-[ -s "$work/status" ] || fail 125 "the guest died (status $rc)"
-# That memory was short is told with a trace; what came of it, the command knows.
-if sed '/vmalloc error: /,/Call Trace:/d' "$console" | grep -E "$complaints" >&2; then
-	fail 125 "the kernel complained"
-fi
-exit "$(cat "$work/status")"
+guest_ended "$rc" "$release" "$console" "$limit" "$work/status"

@@ -20,6 +20,8 @@
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/guest.sh
+. "$top/scripts/guest.sh"
 
 usage()
 {
@@ -96,11 +98,6 @@ without_systemd()
 		exec "$@"' sh "$top/scripts/vm-udev" "$@"
 }
 
-# The kernel's own complaints, which no guest command may cause.
-complaints='WARNING: |BUG: |Oops|UBSAN: |refcount_t: |Kernel panic'
-complaints+='|unregister_netdevice: waiting|general protection fault'
-complaints+='|rcu: INFO: |blocked for more than|Call Trace:|suspicious RCU'
-
 work=$(mktemp -d "$dir/.vm.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
@@ -141,19 +138,4 @@ boot()
 rc=0
 boot 4>&1 | cat || rc=$?
 
-fail()
-{
-	say "vm.sh: $release: $2; the console's end:"
-	tail -n "${VM_TAIL:-40}" "$console" >&2
-	exit "$1"
-}
-
-case $rc in
-124|137) fail 124 "no end after $limit s" ;;
-esac
-[ -s "$work/status" ] || fail 125 "the virtual machine died (status $rc)"
-if grep -E -q "$complaints" "$console"; then
-	grep -E "$complaints" "$console" >&2
-	fail 125 "the kernel complained"
-fi
-exit "$(cat "$work/status")"
+guest_ended "$rc" "$release" "$console" "$limit" "$work/status"
