@@ -108,11 +108,9 @@ static int get_programs(struct genl_info *info, struct bpf_prog *prog[VROUTER_PR
 	int i, err;
 
 	for (i = 0; i < VROUTER_PROG_MAX; i++) {
-		if (GENL_REQ_ATTR_CHECK(info, attr[i])) {
-			NL_SET_ERR_MSG(info->extack,
-				       "uplink-prog-fd, vif-prog-fd: both are needed");
-			return -EINVAL;
-		}
+		if (!info->attrs[attr[i]])
+			return vrouter_missing(info, attr[i],
+					       "uplink-prog-fd, vif-prog-fd: both are needed");
 		prog[i] = bpf_prog_get_type_dev(nla_get_u32(info->attrs[attr[i]]),
 						BPF_PROG_TYPE_XDP, false);
 		if (IS_ERR(prog[i])) {

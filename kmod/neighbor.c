@@ -311,14 +311,10 @@ int vrouter_nl_neighbor_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vrouter *vr;
 	int err;
 
-	if (!info->attrs[VROUTER_A_NEIGHBOR_IFINDEX]) {
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL, VROUTER_A_NEIGHBOR_IFINDEX);
-		return vrouter_refuse(info->extack, NULL, -EINVAL, "ifindex: must be given");
-	}
-	if (!address) {
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL, VROUTER_A_NEIGHBOR_ADDRESS);
-		return vrouter_refuse(info->extack, NULL, -EINVAL, "address: must be given");
-	}
+	if (!info->attrs[VROUTER_A_NEIGHBOR_IFINDEX])
+		return vrouter_missing(info, VROUTER_A_NEIGHBOR_IFINDEX, "ifindex: is missing");
+	if (!address)
+		return vrouter_missing(info, VROUTER_A_NEIGHBOR_ADDRESS, "address: is missing");
 	err = vrouter_nla_address(address, &addr, info->extack);
 	if (err)
 		return err;

@@ -30,6 +30,15 @@ void vrouter_netlink_exit(void);
 		(err);							\
 	})
 
+/* Refuse a request (struct genl_info) that lacks an attribute which it needs. */
+#define vrouter_missing(info, attr, msg)				\
+	({								\
+		struct netlink_ext_ack *__e = (info)->extack;		\
+									\
+		NL_SET_ERR_ATTR_MISS(__e, NULL, attr);			\
+		vrouter_refuse(__e, NULL, -EINVAL, msg);		\
+	})
+
 /*
  * A prefix nest; without a length it is a host. @mask: bits beyond the length
  * must be zero. Says what is wrong. netlink.c

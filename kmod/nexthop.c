@@ -609,10 +609,8 @@ static int nexthop_new(struct vrouter *vr, struct genl_info *info)
 	bool state_only = is_state_only(a);
 	u32 id = 0;
 
-	if (!state_only && GENL_REQ_ATTR_CHECK(info, VROUTER_A_NEXTHOP_TYPE)) {
-		NL_SET_ERR_MSG(info->extack, "type: is missing");
-		return -EINVAL;
-	}
+	if (!state_only && !a[VROUTER_A_NEXTHOP_TYPE])
+		return vrouter_missing(info, VROUTER_A_NEXTHOP_TYPE, "type: is missing");
 	if (a[VROUTER_A_NEXTHOP_ID]) {
 		id = nla_get_u32(a[VROUTER_A_NEXTHOP_ID]);
 		if (id >= VROUTER_NHID_AUTO)
@@ -638,10 +636,8 @@ static int nexthop_del(struct vrouter *vr, struct genl_info *info)
 	struct nlattr *attr = info->attrs[VROUTER_A_NEXTHOP_ID];
 	struct vrouter_nexthop *nh;
 
-	if (GENL_REQ_ATTR_CHECK(info, VROUTER_A_NEXTHOP_ID)) {
-		NL_SET_ERR_MSG(info->extack, "id: is missing");
-		return -EINVAL;
-	}
+	if (!attr)
+		return vrouter_missing(info, VROUTER_A_NEXTHOP_ID, "id: is missing");
 	nh = vrouter_nexthop_find(vr, nla_get_u32(attr));
 	if (!nh)
 		return vrouter_refuse(info->extack, attr, -ENOENT, "id: no such nexthop");

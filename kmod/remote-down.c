@@ -72,10 +72,8 @@ int vrouter_remote_parse(const struct genl_info *info, struct vrouter_prefix *ad
 	struct in6_addr bytes;
 	int err;
 
-	if (!attr) {
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL, VROUTER_A_REMOTE_ADDRESS);
-		return vrouter_refuse(info->extack, NULL, -EINVAL, "address: must be given");
-	}
+	if (!attr)
+		return vrouter_missing(info, VROUTER_A_REMOTE_ADDRESS, "address: is missing");
 	err = vrouter_nla_address(attr, addr, info->extack);
 	if (err)
 		return err;
@@ -98,10 +96,8 @@ static int remote_set(struct vrouter *vr, struct genl_info *info)
 	err = vrouter_remote_parse(info, &addr);
 	if (err)
 		return err;
-	if (!attr) {
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL, VROUTER_A_REMOTE_DOWN);
-		return vrouter_refuse(info->extack, NULL, -EINVAL, "down: must be given");
-	}
+	if (!attr)
+		return vrouter_missing(info, VROUTER_A_REMOTE_DOWN, "down: is missing");
 	down = nla_get_u32(attr);
 	d = vrouter_down_find(vr, &addr);
 	if (down == !!d)

@@ -110,10 +110,8 @@ int vrouter_nl_nexthop_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vrouter *vr;
 	int err;
 
-	if (!id) {
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL, VROUTER_A_NEXTHOP_ID);
-		return vrouter_refuse(info->extack, NULL, -EINVAL, "id: must be given");
-	}
+	if (!id)
+		return vrouter_missing(info, VROUTER_A_NEXTHOP_ID, "id: is missing");
 	vr = vrouter_lock(genl_info_net(info));
 	nh = vr ? vrouter_nexthop_find(vr, nla_get_u32(id)) : NULL;
 	if (nh)

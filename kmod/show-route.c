@@ -48,14 +48,10 @@ int vrouter_nl_route_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vrouter *vr;
 	int err;
 
-	if (!info->attrs[VROUTER_A_ROUTE_VRF]) {
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL, VROUTER_A_ROUTE_VRF);
-		return vrouter_refuse(info->extack, NULL, -EINVAL, "vrf: must be given");
-	}
-	if (!attr) {
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL, VROUTER_A_ROUTE_DST);
-		return vrouter_refuse(info->extack, NULL, -EINVAL, "dst: must be given");
-	}
+	if (!info->attrs[VROUTER_A_ROUTE_VRF])
+		return vrouter_missing(info, VROUTER_A_ROUTE_VRF, "vrf: is missing");
+	if (!attr)
+		return vrouter_missing(info, VROUTER_A_ROUTE_DST, "dst: is missing");
 	err = vrouter_nla_prefix(attr, &dst, false, info->extack);
 	if (err)
 		return err;

@@ -27,10 +27,8 @@ int vrouter_nl_uplink_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vrouter *vr;
 	int err;
 
-	if (!ifindex) {
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL, VROUTER_A_UPLINK_IFINDEX);
-		return vrouter_refuse(info->extack, NULL, -EINVAL, "ifindex: must be given");
-	}
+	if (!ifindex)
+		return vrouter_missing(info, VROUTER_A_UPLINK_IFINDEX, "ifindex: is missing");
 	vr = vrouter_lock(genl_info_net(info));
 	up = vr ? vrouter_uplink_find(vr, nla_get_u32(ifindex)) : NULL;
 	if (up)

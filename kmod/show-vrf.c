@@ -51,10 +51,9 @@ int vrouter_nl_vrf_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vrouter *vr;
 	int err;
 
-	if (!name && !id) {
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL, VROUTER_A_VRF_NAME);
-		return vrouter_refuse(info->extack, NULL, -EINVAL, "name: or id must be given");
-	}
+	if (!name && !id)
+		return vrouter_missing(info, VROUTER_A_VRF_NAME,
+				       "name, id: one of them is missing");
 	vr = vrouter_lock(genl_info_net(info));
 	if (vr)
 		vrf = name ? vrouter_vrf_find(vr, nla_data(name)) :

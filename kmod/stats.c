@@ -297,10 +297,8 @@ int vrouter_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vrouter *vr;
 	int key, err;
 
-	if (!scope) {
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL, VROUTER_A_STATS_SCOPE);
-		return vrouter_refuse(info->extack, NULL, -EINVAL, "scope: must be given");
-	}
+	if (!scope)
+		return vrouter_missing(info, VROUTER_A_STATS_SCOPE, "scope: is missing");
 	s.scope = nla_get_u32(scope);
 	key = scope_key(s.scope);
 	if (key && !info->attrs[key]) {

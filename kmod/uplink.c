@@ -108,10 +108,8 @@ static int uplink_new(struct vrouter *vr, struct genl_info *info)
 	struct nlattr *attr = info->attrs[VROUTER_A_UPLINK_IFINDEX];
 	struct vrouter_uplink *up;
 
-	if (GENL_REQ_ATTR_CHECK(info, VROUTER_A_UPLINK_IFINDEX)) {
-		NL_SET_ERR_MSG(info->extack, "ifindex: is missing");
-		return -EINVAL;
-	}
+	if (!attr)
+		return vrouter_missing(info, VROUTER_A_UPLINK_IFINDEX, "ifindex: is missing");
 	up = vrouter_uplink_find(vr, nla_get_u32(attr));
 	if (!up)
 		return uplink_add(vr, info);
@@ -130,10 +128,8 @@ static int uplink_del(struct vrouter *vr, struct genl_info *info)
 	struct nlattr *attr = info->attrs[VROUTER_A_UPLINK_IFINDEX];
 	struct vrouter_uplink *up;
 
-	if (GENL_REQ_ATTR_CHECK(info, VROUTER_A_UPLINK_IFINDEX)) {
-		NL_SET_ERR_MSG(info->extack, "ifindex: is missing");
-		return -EINVAL;
-	}
+	if (!attr)
+		return vrouter_missing(info, VROUTER_A_UPLINK_IFINDEX, "ifindex: is missing");
 	up = vrouter_uplink_find(vr, nla_get_u32(attr));
 	if (!up)
 		return vrouter_refuse(info->extack, attr, -ENOENT,

@@ -411,10 +411,8 @@ static int vif_new(struct vrouter *vr, struct genl_info *info)
 	struct net_device *dev;
 	int err;
 
-	if (GENL_REQ_ATTR_CHECK(info, VROUTER_A_VIF_IFINDEX)) {
-		NL_SET_ERR_MSG(extack, "ifindex: is missing");
-		return -EINVAL;
-	}
+	if (!a[VROUTER_A_VIF_IFINDEX])
+		return vrouter_missing(info, VROUTER_A_VIF_IFINDEX, "ifindex: is missing");
 	err = check_settings(a, extack);
 	if (err)
 		return err;
@@ -434,10 +432,9 @@ static int vif_new(struct vrouter *vr, struct genl_info *info)
 	if (!(info->nlhdr->nlmsg_flags & NLM_F_CREATE))
 		return vrouter_refuse(extack, a[VROUTER_A_VIF_IFINDEX], -ENOENT,
 				      "ifindex: the device is no vif");
-	if (GENL_REQ_ATTR_CHECK(info, VROUTER_A_VIF_VRF)) {
-		NL_SET_ERR_MSG(extack, "vrf: is missing; a vif is in a VRF");
-		return -EINVAL;
-	}
+	if (!a[VROUTER_A_VIF_VRF])
+		return vrouter_missing(info, VROUTER_A_VIF_VRF,
+				       "vrf: is missing; a vif is in a VRF");
 	vrf = vrouter_vrf_find(vr, nla_data(a[VROUTER_A_VIF_VRF]));
 	if (!vrf)
 		return vrouter_refuse(extack, a[VROUTER_A_VIF_VRF], -ENOENT,
@@ -455,10 +452,8 @@ static int vif_del(struct vrouter *vr, struct genl_info *info)
 	struct nlattr *attr = info->attrs[VROUTER_A_VIF_IFINDEX];
 	struct vrouter_vif *vif;
 
-	if (GENL_REQ_ATTR_CHECK(info, VROUTER_A_VIF_IFINDEX)) {
-		NL_SET_ERR_MSG(info->extack, "ifindex: is missing");
-		return -EINVAL;
-	}
+	if (!attr)
+		return vrouter_missing(info, VROUTER_A_VIF_IFINDEX, "ifindex: is missing");
 	vif = vrouter_vif_find(vr, nla_get_u32(attr));
 	if (!vif)
 		return vrouter_refuse(info->extack, attr, -ENOENT,

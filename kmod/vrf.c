@@ -372,10 +372,8 @@ static int vrf_new(struct vrouter *vr, struct genl_info *info)
 	u32 id = 0;
 	int err;
 
-	if (GENL_REQ_ATTR_CHECK(info, VROUTER_A_VRF_NAME)) {
-		NL_SET_ERR_MSG(extack, "name: is missing");
-		return -EINVAL;
-	}
+	if (!a[VROUTER_A_VRF_NAME])
+		return vrouter_missing(info, VROUTER_A_VRF_NAME, "name: is missing");
 	name = nla_data(a[VROUTER_A_VRF_NAME]);
 	if (!dev_valid_name(name))
 		return vrouter_refuse(extack, a[VROUTER_A_VRF_NAME], -EINVAL,
@@ -392,10 +390,9 @@ static int vrf_new(struct vrouter *vr, struct genl_info *info)
 	if (!(info->nlhdr->nlmsg_flags & NLM_F_CREATE))
 		return vrouter_refuse(extack, a[VROUTER_A_VRF_NAME], -ENOENT,
 				      "name: no such VRF");
-	if (GENL_REQ_ATTR_CHECK(info, VROUTER_A_VRF_VNI)) {
-		NL_SET_ERR_MSG(extack, "vni: is missing; a VRF needs its L3VNI");
-		return -EINVAL;
-	}
+	if (!a[VROUTER_A_VRF_VNI])
+		return vrouter_missing(info, VROUTER_A_VRF_VNI,
+				       "vni: is missing; a VRF needs its L3VNI");
 	if (a[VROUTER_A_VRF_ID]) {
 		id = nla_get_u32(a[VROUTER_A_VRF_ID]);
 		if (!id)

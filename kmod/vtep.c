@@ -278,11 +278,8 @@ static int parse_vtep(struct vrouter *vr, struct vtep *new, struct genl_info *in
 	struct nlattr **a = info->attrs, *rmac = a[VROUTER_A_VTEP_RMAC];
 	int err;
 
-	if (!a[VROUTER_A_VTEP_ADDRESS] && !a[VROUTER_A_VTEP_ADDRESS6]) {
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL, VROUTER_A_VTEP_ADDRESS);
-		NL_SET_ERR_MSG(info->extack, "address: is missing");
-		return -EINVAL;
-	}
+	if (!a[VROUTER_A_VTEP_ADDRESS] && !a[VROUTER_A_VTEP_ADDRESS6])
+		return vrouter_missing(info, VROUTER_A_VTEP_ADDRESS, "address: is missing");
 	if (is_set(vr) && !(info->nlhdr->nlmsg_flags & NLM_F_REPLACE))
 		return vrouter_refuse(info->extack,
 				      a[VROUTER_A_VTEP_ADDRESS] ?: a[VROUTER_A_VTEP_ADDRESS6],
