@@ -254,8 +254,8 @@ static int follow(struct args *args)
 int announce_run(struct args *args)
 {
 	static const struct command commands[] = {
-		{ "sync", sync_all }, { "follow", follow },
-		{ "help", help },
+		{ "sync", sync_all, 0 }, { "follow", follow, 0 },
+		{ "help", help, 0 },
 		{ 0 }
 	};
 

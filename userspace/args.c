@@ -59,12 +59,18 @@ static int no_command(const struct args *args, const char *word, bool ambiguous)
 	return VRCTL_USAGE;
 }
 
+static int run(const struct command *command, struct args *args)
+{
+	args->flags = command->flags;
+	return command->run(args);
+}
+
 /**
  * args_command() - run the command that the next word names
  * @commands: list that ends with an empty entry; the first is the default
  * @args: command line
  *
- * A prefix will do if it can mean one function only.
+ * A prefix will do if it can mean one thing only.
  */
 int args_command(const struct command *commands, struct args *args)
 {
@@ -73,18 +79,18 @@ int args_command(const struct command *commands, struct args *args)
 	bool ambiguous = false;
 
 	if (!word)
-		return commands->run(args);
+		return run(commands, args);
 	for (const struct command *c = commands; c->name; c++) {
 		if (!strcmp(word, c->name))
-			return c->run(args);
+			return run(c, args);
 		if (strncmp(word, c->name, strlen(word)))
 			continue;
-		ambiguous |= found && found->run != c->run;
+		ambiguous |= found && (found->run != c->run || found->flags != c->flags);
 		found = c;
 	}
 	if (!found || ambiguous)
 		return no_command(args, word, ambiguous);
-	return found->run(args);
+	return run(found, args);
 }
 
 static int bad_value(const char *word, const char *value, const char *expected)
@@ -299,6 +305,23 @@ int args_positional(struct args *args, struct nlmsghdr *nlh,
 	if (args->count > 1 && !strcmp(args->words[0], word))
 		args_next(args);
 	return put_once(args_next(args), nlh, set, attr, word, seen);
+}
+
+/**
+ * args_key() - what a command is about, and nothing else
+ * @args: the rest of the command line
+ * @nlh: request that takes it
+ * @set: attributes of the request
+ * @attr: attribute that the value becomes
+ * @word: keyword that may stand before the value
+ */
+int args_key(struct args *args, struct nlmsghdr *nlh, const struct attr_set *set,
+	     uint16_t attr, const char *word)
+{
+	struct seen seen = { 0 };
+	int ret = args_positional(args, nlh, set, attr, word, &seen);
+
+	return ret ? ret : args_end(args);
 }
 
 static const struct keyword *find(const struct args *args,

@@ -14,16 +14,25 @@
  * @count: number of words left
  * @words: the next word first
  * @object: the object's name, for hints
+ * @flags: what the command says its netlink request is: NL_ADD and the like, or 0
  */
 struct args {
 	int count;
 	char **words;
 	const char *object;
+	uint16_t flags;
 };
 
+/**
+ * struct command - a word and what it does
+ * @name: as typed
+ * @run: does it
+ * @flags: for args->flags meanwhile
+ */
 struct command {
 	const char *name;
 	int (*run)(struct args *args);
+	uint16_t flags;
 };
 
 /**
@@ -60,6 +69,8 @@ int args_command(const struct command *commands, struct args *args);
 int args_positional(struct args *args, struct nlmsghdr *nlh,
 		    const struct attr_set *set, uint16_t attr,
 		    const char *word, struct seen *seen);
+int args_key(struct args *args, struct nlmsghdr *nlh, const struct attr_set *set,
+	     uint16_t attr, const char *word);
 int args_keyword(struct args *args, struct nlmsghdr *nlh,
 		 const struct attr_set *set, const struct keyword *keywords,
 		 struct seen *seen);

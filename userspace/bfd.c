@@ -329,7 +329,7 @@ static int follow(struct args *args)
 int bfd_run(struct args *args)
 {
 	static const struct command commands[] = {
-		{ "help", help }, { "follow", follow },
+		{ "help", help, 0 }, { "follow", follow, 0 },
 		{ 0 }
 	};
 

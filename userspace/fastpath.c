@@ -234,9 +234,9 @@ static int show(struct args *args)
 int fastpath_run(struct args *args)
 {
 	static const struct command commands[] = {
-		{ "show", show }, { "list", show }, { "get", show },
-		{ "enable", enable }, { "disable", disable },
-		{ "help", help },
+		{ "show", show, 0 }, { "list", show, 0 }, { "get", show, 0 },
+		{ "enable", enable, 0 }, { "disable", disable, 0 },
+		{ "help", help, 0 },
 		{ 0 }
 	};
 

@@ -59,16 +59,16 @@ OBJECT(audit)
 int vrctl_run(struct args *args)
 {
 	static const struct command objects[] = {
-		{ "help", usage },
-		{ "vrf", vrf_object }, { "vif", vif_object },
-		{ "uplink", uplink_object }, { "vtep", vtep_object },
-		{ "remote", remote_object },
-		{ "nexthop", nexthop_object }, { "nh", nexthop_object },
-		{ "route", route_object }, { "neighbor", neighbor_object },
-		{ "neighbour", neighbor_object }, { "stats", stats_object },
-		{ "fastpath", fastpath_object }, { "monitor", monitor_object },
-		{ "announce", announce_object }, { "bfd", bfd_object },
-		{ "audit", audit_object },
+		{ "help", usage, 0 },
+		{ "vrf", vrf_object, 0 }, { "vif", vif_object, 0 },
+		{ "uplink", uplink_object, 0 }, { "vtep", vtep_object, 0 },
+		{ "remote", remote_object, 0 },
+		{ "nexthop", nexthop_object, 0 }, { "nh", nexthop_object, 0 },
+		{ "route", route_object, 0 }, { "neighbor", neighbor_object, 0 },
+		{ "neighbour", neighbor_object, 0 }, { "stats", stats_object, 0 },
+		{ "fastpath", fastpath_object, 0 }, { "monitor", monitor_object, 0 },
+		{ "announce", announce_object, 0 }, { "bfd", bfd_object, 0 },
+		{ "audit", audit_object, 0 },
 		{ 0 }
 	};
 	int ret = args_command(objects, args);

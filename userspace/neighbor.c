@@ -51,8 +51,8 @@ static int show(struct args *args)
 int neighbor_run(struct args *args)
 {
 	static const struct command commands[] = {
-		{ "show", show }, { "list", show }, { "get", show },
-		{ "help", help },
+		{ "show", show, 0 }, { "list", show, 0 }, { "get", show, 0 },
+		{ "help", help, 0 },
 		{ 0 }
 	};
 

@@ -73,7 +73,7 @@ static int request(struct nlmsghdr *nlh, bool has_id)
 	return ret;
 }
 
-static int modify(struct args *args, uint16_t flags)
+static int modify(struct args *args)
 {
 	static const struct keyword keywords[] = {
 		{ "id", VROUTER_A_NEXTHOP_ID, 0 },
@@ -92,7 +92,7 @@ static int modify(struct args *args, uint16_t flags)
 		{ "punt", 0, VROUTER_NEXTHOP_TYPE_PUNT },
 		{ 0 }
 	};
-	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_NEXTHOP_NEW, flags);
+	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_NEXTHOP_NEW, args->flags);
 	struct seen seen = { 0 };
 	int ret;
 
@@ -109,31 +109,11 @@ static int modify(struct args *args, uint16_t flags)
 	return request(nlh, args_saw(&seen, VROUTER_A_NEXTHOP_ID));
 }
 
-static int add(struct args *args)
-{
-	return modify(args, NL_ADD);
-}
-
-static int replace(struct args *args)
-{
-	return modify(args, NL_REPLACE);
-}
-
-static int change(struct args *args)
-{
-	return modify(args, NL_CHANGE);
-}
-
 static int del(struct args *args)
 {
 	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_NEXTHOP_DEL, 0);
-	struct seen seen = { 0 };
-	int ret;
+	int ret = args_key(args, nlh, &attr_nexthop, VROUTER_A_NEXTHOP_ID, "id");
 
-	ret = args_positional(args, nlh, &attr_nexthop, VROUTER_A_NEXTHOP_ID,
-			      "id", &seen);
-	if (!ret)
-		ret = args_end(args);
 	return ret ? ret : nl_do(nlh, NULL, NULL);
 }
 
@@ -158,11 +138,12 @@ static int show(struct args *args)
 int nexthop_run(struct args *args)
 {
 	static const struct command commands[] = {
-		{ "show", show }, { "list", show }, { "get", show },
-		{ "add", add }, { "new", add },
-		{ "set", change }, { "change", change }, { "replace", replace },
-		{ "del", del }, { "delete", del },
-		{ "help", help },
+		{ "show", show, 0 }, { "list", show, 0 }, { "get", show, 0 },
+		{ "add", modify, NL_ADD }, { "new", modify, NL_ADD },
+		{ "set", modify, NL_CHANGE }, { "change", modify, NL_CHANGE },
+		{ "replace", modify, NL_REPLACE },
+		{ "del", del, 0 }, { "delete", del, 0 },
+		{ "help", help, 0 },
 		{ 0 }
 	};
 

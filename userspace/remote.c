@@ -73,9 +73,9 @@ static int show(struct args *args)
 int remote_run(struct args *args)
 {
 	static const struct command commands[] = {
-		{ "show", show }, { "list", show }, { "get", show },
-		{ "set", set }, { "change", set },
-		{ "help", help },
+		{ "show", show, 0 }, { "list", show, 0 }, { "get", show, 0 },
+		{ "set", set, 0 }, { "change", set, 0 },
+		{ "help", help, 0 },
 		{ 0 }
 	};
 

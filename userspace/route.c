@@ -93,7 +93,7 @@ static int put(struct nlmsghdr *nlh)
 	return ret;
 }
 
-static int modify(struct args *args, uint16_t flags)
+static int modify(struct args *args)
 {
 	static const struct keyword keywords[] = {
 		{ "to", VROUTER_A_ROUTE_DST, 0 },
@@ -113,7 +113,7 @@ static int modify(struct args *args, uint16_t flags)
 		{ "metric", VROUTER_A_ROUTE_METRIC, 0 },
 		{ 0 }
 	};
-	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_ROUTE_NEW, flags);
+	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_ROUTE_NEW, args->flags);
 	struct seen seen = { 0 };
 	bool nhid;
 	int ret;
@@ -134,26 +134,6 @@ static int modify(struct args *args, uint16_t flags)
 	if (seen.type)
 		nl_put_u32(nlh, VROUTER_A_ROUTE_NH_TYPE, seen.type);
 	return put(nlh);
-}
-
-static int add(struct args *args)
-{
-	return modify(args, NL_ADD);
-}
-
-static int replace(struct args *args)
-{
-	return modify(args, NL_REPLACE);
-}
-
-static int change(struct args *args)
-{
-	return modify(args, NL_CHANGE);
-}
-
-static int append(struct args *args)
-{
-	return modify(args, NL_APPEND);
 }
 
 static const struct keyword key_words[] = {
@@ -243,13 +223,15 @@ static int show(struct args *args)
 int route_run(struct args *args)
 {
 	static const struct command commands[] = {
-		{ "show", show }, { "list", show },
-		{ "get", get },
-		{ "add", add }, { "a", add }, { "new", add },
-		{ "append", append },
-		{ "set", change }, { "change", change }, { "replace", replace },
-		{ "del", del }, { "delete", del },
-		{ "help", help },
+		{ "show", show, 0 }, { "list", show, 0 },
+		{ "get", get, 0 },
+		{ "add", modify, NL_ADD }, { "a", modify, NL_ADD },
+		{ "new", modify, NL_ADD },
+		{ "append", modify, NL_APPEND },
+		{ "set", modify, NL_CHANGE }, { "change", modify, NL_CHANGE },
+		{ "replace", modify, NL_REPLACE },
+		{ "del", del, 0 }, { "delete", del, 0 },
+		{ "help", help, 0 },
 		{ 0 }
 	};
 

@@ -33,13 +33,13 @@ static int help(struct args *args)
 	return VRCTL_HELP;
 }
 
-static int modify(struct args *args, uint16_t flags)
+static int modify(struct args *args)
 {
 	static const struct keyword keywords[] = {
 		{ "mode", VROUTER_A_UPLINK_MODE, 0 },
 		{ 0 }
 	};
-	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_UPLINK_NEW, flags);
+	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_UPLINK_NEW, args->flags);
 	struct seen seen = { 0 };
 	int ret;
 
@@ -50,31 +50,11 @@ static int modify(struct args *args, uint16_t flags)
 	return ret ? ret : port_modify(&port_uplink, nlh);
 }
 
-static int add(struct args *args)
-{
-	return modify(args, NL_ADD);
-}
-
-static int replace(struct args *args)
-{
-	return modify(args, NL_REPLACE);
-}
-
-static int change(struct args *args)
-{
-	return modify(args, NL_CHANGE);
-}
-
 static int del(struct args *args)
 {
 	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_UPLINK_DEL, 0);
-	struct seen seen = { 0 };
-	int ret;
+	int ret = args_key(args, nlh, &attr_uplink, VROUTER_A_UPLINK_IFINDEX, "dev");
 
-	ret = args_positional(args, nlh, &attr_uplink, VROUTER_A_UPLINK_IFINDEX,
-			      "dev", &seen);
-	if (!ret)
-		ret = args_end(args);
 	return ret ? ret : port_remove(&port_uplink, nlh);
 }
 
@@ -98,11 +78,12 @@ static int show(struct args *args)
 int uplink_run(struct args *args)
 {
 	static const struct command commands[] = {
-		{ "show", show }, { "list", show }, { "get", show },
-		{ "add", add }, { "new", add },
-		{ "set", change }, { "change", change }, { "replace", replace },
-		{ "del", del }, { "delete", del },
-		{ "help", help },
+		{ "show", show, 0 }, { "list", show, 0 }, { "get", show, 0 },
+		{ "add", modify, NL_ADD }, { "new", modify, NL_ADD },
+		{ "set", modify, NL_CHANGE }, { "change", modify, NL_CHANGE },
+		{ "replace", modify, NL_REPLACE },
+		{ "del", del, 0 }, { "delete", del, 0 },
+		{ "help", help, 0 },
 		{ 0 }
 	};
 

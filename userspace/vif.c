@@ -65,7 +65,7 @@ static int run_request(struct nlmsghdr *request,
 	return ret ? ret : announce_vif(ifindex, was);
 }
 
-static int modify(struct args *args, uint16_t flags)
+static int modify(struct args *args)
 {
 	static const struct keyword keywords[] = {
 		{ "vrf", VROUTER_A_VIF_VRF, 0 },
@@ -80,7 +80,7 @@ static int modify(struct args *args, uint16_t flags)
 		{ "proxy-arp", VROUTER_A_VIF_PROXY_ARP, 0 },
 		{ 0 }
 	};
-	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VIF_NEW, flags);
+	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VIF_NEW, args->flags);
 	struct seen seen = { 0 };
 	int ret;
 
@@ -91,31 +91,11 @@ static int modify(struct args *args, uint16_t flags)
 	return ret ? ret : run_request(nlh, port_modify);
 }
 
-static int add(struct args *args)
-{
-	return modify(args, NL_ADD);
-}
-
-static int replace(struct args *args)
-{
-	return modify(args, NL_REPLACE);
-}
-
-static int change(struct args *args)
-{
-	return modify(args, NL_CHANGE);
-}
-
 static int del(struct args *args)
 {
 	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VIF_DEL, 0);
-	struct seen seen = { 0 };
-	int ret;
+	int ret = args_key(args, nlh, &attr_vif, VROUTER_A_VIF_IFINDEX, "dev");
 
-	ret = args_positional(args, nlh, &attr_vif, VROUTER_A_VIF_IFINDEX, "dev",
-			      &seen);
-	if (!ret)
-		ret = args_end(args);
 	return ret ? ret : run_request(nlh, port_remove);
 }
 
@@ -140,11 +120,12 @@ static int show(struct args *args)
 int vif_run(struct args *args)
 {
 	static const struct command commands[] = {
-		{ "show", show }, { "list", show }, { "get", show },
-		{ "add", add }, { "new", add },
-		{ "set", change }, { "change", change }, { "replace", replace },
-		{ "del", del }, { "delete", del },
-		{ "help", help },
+		{ "show", show, 0 }, { "list", show, 0 }, { "get", show, 0 },
+		{ "add", modify, NL_ADD }, { "new", modify, NL_ADD },
+		{ "set", modify, NL_CHANGE }, { "change", modify, NL_CHANGE },
+		{ "replace", modify, NL_REPLACE },
+		{ "del", del, 0 }, { "delete", del, 0 },
+		{ "help", help, 0 },
 		{ 0 }
 	};
 

@@ -76,7 +76,7 @@ static int change_announced(const struct nlmsghdr *request)
 	return ret;
 }
 
-static int modify(struct args *args, uint16_t flags)
+static int modify(struct args *args)
 {
 	static const struct keyword keywords[] = {
 		{ "id", VROUTER_A_VRF_ID, 0 },
@@ -92,7 +92,7 @@ static int modify(struct args *args, uint16_t flags)
 		{ "announce", VROUTER_A_VRF_ANNOUNCE, 0 },
 		{ 0 }
 	};
-	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VRF_NEW, flags);
+	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VRF_NEW, args->flags);
 	struct seen seen = { 0 };
 	int ret;
 
@@ -105,31 +105,11 @@ static int modify(struct args *args, uint16_t flags)
 	return announces(&seen) ? change_announced(nlh) : nl_do(nlh, NULL, NULL);
 }
 
-static int add(struct args *args)
-{
-	return modify(args, NL_ADD);
-}
-
-static int replace(struct args *args)
-{
-	return modify(args, NL_REPLACE);
-}
-
-static int change(struct args *args)
-{
-	return modify(args, NL_CHANGE);
-}
-
 static int del(struct args *args)
 {
 	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VRF_DEL, 0);
-	struct seen seen = { 0 };
-	int ret;
+	int ret = args_key(args, nlh, &attr_vrf, VROUTER_A_VRF_NAME, "name");
 
-	ret = args_positional(args, nlh, &attr_vrf, VROUTER_A_VRF_NAME, "name",
-			      &seen);
-	if (!ret)
-		ret = args_end(args);
 	return ret ? ret : nl_do(nlh, NULL, NULL);
 }
 
@@ -155,11 +135,12 @@ static int show(struct args *args)
 int vrf_run(struct args *args)
 {
 	static const struct command commands[] = {
-		{ "show", show }, { "list", show }, { "get", show },
-		{ "add", add }, { "new", add },
-		{ "set", change }, { "change", change }, { "replace", replace },
-		{ "del", del }, { "delete", del },
-		{ "help", help },
+		{ "show", show, 0 }, { "list", show, 0 }, { "get", show, 0 },
+		{ "add", modify, NL_ADD }, { "new", modify, NL_ADD },
+		{ "set", modify, NL_CHANGE }, { "change", modify, NL_CHANGE },
+		{ "replace", modify, NL_REPLACE },
+		{ "del", del, 0 }, { "delete", del, 0 },
+		{ "help", help, 0 },
 		{ 0 }
 	};
 

@@ -56,7 +56,7 @@ static int address(struct args *args, struct nlmsghdr *nlh, struct seen *seen)
 	return args_positional(args, nlh, &attr_vtep, attr, "address", seen);
 }
 
-static int modify(struct args *args, uint16_t flags)
+static int modify(struct args *args)
 {
 	static const struct keyword keywords[] = {
 		{ "port", VROUTER_A_VTEP_PORT, 0 },
@@ -69,7 +69,7 @@ static int modify(struct args *args, uint16_t flags)
 		{ "share", VROUTER_A_VTEP_SHARE, 0 },
 		{ 0 }
 	};
-	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VTEP_NEW, flags);
+	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VTEP_NEW, args->flags);
 	struct seen seen = { 0 };
 	int ret;
 
@@ -80,22 +80,6 @@ static int modify(struct args *args, uint16_t flags)
 	if (!ret)
 		ret = args_keywords(args, nlh, &attr_vtep, keywords, &seen);
 	return ret ? ret : nl_do(nlh, NULL, NULL);
-}
-
-/* There is one VTEP, so that "set" means "make it so", whatever was there. */
-static int set(struct args *args)
-{
-	return modify(args, NL_REPLACE);
-}
-
-static int add(struct args *args)
-{
-	return modify(args, NL_ADD);
-}
-
-static int change(struct args *args)
-{
-	return modify(args, NL_CHANGE);
 }
 
 static int del(struct args *args)
@@ -122,12 +106,14 @@ static int show(struct args *args)
 
 int vtep_run(struct args *args)
 {
+	/* There is one VTEP, so that "set" means "make it so", whatever was there. */
 	static const struct command commands[] = {
-		{ "show", show }, { "list", show }, { "get", show },
-		{ "add", add }, { "new", add },
-		{ "set", set }, { "replace", set }, { "change", change },
-		{ "del", del }, { "delete", del },
-		{ "help", help },
+		{ "show", show, 0 }, { "list", show, 0 }, { "get", show, 0 },
+		{ "add", modify, NL_ADD }, { "new", modify, NL_ADD },
+		{ "set", modify, NL_REPLACE }, { "replace", modify, NL_REPLACE },
+		{ "change", modify, NL_CHANGE },
+		{ "del", del, 0 }, { "delete", del, 0 },
+		{ "help", help, 0 },
 		{ 0 }
 	};
 
