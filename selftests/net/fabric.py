@@ -4,7 +4,7 @@ looks like on the wire and at the other tenant, and what is counted where.
 
 A scenario's generator prints a file for "frames play" (tools/play.c) with lines
 "count MODE HOST OBJECT COUNTER PACKETS[/BYTES]" at its end: all that the whole
-play moves in mode module or xdp, of what stats() in lib.sh shows.
+play moves in mode module or xdp, of what stats() in lib/counters.sh shows.
 """
 
 import os
