@@ -93,6 +93,31 @@ int args_command(const struct command *commands, struct args *args)
 	return run(found, args);
 }
 
+/**
+ * args_object() - run what the next word says of a kind of object
+ * @args: command line
+ * @show: shows such objects
+ * @modify: makes or changes one, as args->flags say
+ * @del: removes one
+ * @help: says how
+ */
+int args_object(struct args *args, int (*show)(struct args *args),
+		int (*modify)(struct args *args), int (*del)(struct args *args),
+		int (*help)(struct args *args))
+{
+	const struct command commands[] = {
+		{ "show", show, 0 }, { "list", show, 0 }, { "get", show, 0 },
+		{ "add", modify, NL_ADD }, { "new", modify, NL_ADD },
+		{ "set", modify, NL_CHANGE }, { "change", modify, NL_CHANGE },
+		{ "replace", modify, NL_REPLACE },
+		{ "del", del, 0 }, { "delete", del, 0 },
+		{ "help", help, 0 },
+		{ 0 }
+	};
+
+	return args_command(commands, args);
+}
+
 static int bad_value(const char *word, const char *value, const char *expected)
 {
 	fprintf(stderr, "Error: argument \"%s\" is wrong: %s is %s\n", value, word,

@@ -66,6 +66,9 @@ static inline bool args_saw(const struct seen *seen, uint16_t attr)
 
 const char *args_next(struct args *args);
 int args_command(const struct command *commands, struct args *args);
+int args_object(struct args *args, int (*show)(struct args *args),
+		int (*modify)(struct args *args), int (*del)(struct args *args),
+		int (*help)(struct args *args));
 int args_positional(struct args *args, struct nlmsghdr *nlh,
 		    const struct attr_set *set, uint16_t attr,
 		    const char *word, struct seen *seen);

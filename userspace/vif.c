@@ -119,15 +119,5 @@ static int show(struct args *args)
 
 int vif_run(struct args *args)
 {
-	static const struct command commands[] = {
-		{ "show", show, 0 }, { "list", show, 0 }, { "get", show, 0 },
-		{ "add", modify, NL_ADD }, { "new", modify, NL_ADD },
-		{ "set", modify, NL_CHANGE }, { "change", modify, NL_CHANGE },
-		{ "replace", modify, NL_REPLACE },
-		{ "del", del, 0 }, { "delete", del, 0 },
-		{ "help", help, 0 },
-		{ 0 }
-	};
-
-	return args_command(commands, args);
+	return args_object(args, show, modify, del, help);
 }
