@@ -65,8 +65,8 @@ static void count_block_punt(const struct vr_image *img, u32 block, enum vr_punt
 void vrouter_count_punt(const struct vr_image *img, u32 vrf_idx, u32 vif_idx, enum vr_punt reason,
 			u32 packets)
 {
-	const struct vr_vrf *vrf = vr_image_vrf(img, vrf_idx);
-	const struct vr_vif *vif = vr_image_vif(img, vif_idx);
+	const struct vr_vrf *vrf = vrf_idx ? vr_image_vrf(img, vrf_idx) : NULL;
+	const struct vr_vif *vif = vif_idx ? vr_image_vif(img, vif_idx) : NULL;
 
 	if (vrf)
 		count_block_punt(img, vrf->block, reason, packets);

@@ -3,6 +3,7 @@
 #ifndef _VROUTER_DATAPATH_H
 #define _VROUTER_DATAPATH_H
 
+#include <linux/netdevice.h>
 #include <linux/skbuff.h>
 
 #include "vrouter.h"
@@ -20,6 +21,16 @@ struct vrouter_ctx;
 
 /* Receive handler of vifs; rx_handler_data is the struct vrouter_vif. vif-rx.c */
 rx_handler_result_t vrouter_vif_rx(struct sk_buff **pskb);
+
+/*
+ * Whether what the host's IP layer has is from a tenant: it came in one of the host's VRFs, or
+ * by a vif with host on. Then it is from no underlay, whatever its addresses say.
+ */
+static inline bool vrouter_from_tenant(const struct sk_buff *skb)
+{
+	return netif_is_l3_master(skb->dev) || netif_is_l3_slave(skb->dev) ||
+	       rcu_access_pointer(skb->dev->rx_handler) == vrouter_vif_rx;
+}
 
 /* Of the tunnel socket; its user data is the struct vrouter. tunnel-rx.c */
 int vrouter_tunnel_rx(struct sock *sk, struct sk_buff *skb);
@@ -136,6 +147,8 @@ bool vrouter_nd_rx(struct vrouter_vif *vif, struct vrouter_ctx *ctx, struct sk_b
 /* Whether ARP or ND is for the host's stack, on a vif with host on. arp.c, nd.c */
 bool vrouter_arp_for_host(const struct vrouter_vif *vif, struct sk_buff *skb);
 bool vrouter_nd_for_host(const struct vrouter_vif *vif, const struct sk_buff *skb);
+/* Whether IPv6 that may be ND stays on its link in the host's stack. nd.c */
+bool vrouter_nd_of_link(const struct vrouter_vif *vif, const struct sk_buff *skb);
 /* Whether ARP or ND of a vif is answered for an address that is not there. proxy.c */
 bool vrouter_proxy_for(const struct vrouter_vif *vif, const struct vrouter_ctx *ctx, u8 family,
 		       const u64 *addr);
@@ -152,6 +165,8 @@ void vrouter_local_rx(struct vrouter_ctx *ctx, struct sk_buff *skb);
 
 /* Whether the host takes a frame by the device that it came by, as it is. punt.c */
 bool vrouter_punt_here(const struct vrouter_ctx *ctx, const struct sk_buff *skb);
+/* Whether a frame to many is the host's, in its VRF's Linux VRF. punt.c */
+bool vrouter_punt_many(const struct vrouter_ctx *ctx, const struct sk_buff *skb);
 /* Leave a packet to the host, in its VRF's Linux VRF; takes the skb. punt.c */
 void vrouter_punt(struct vrouter_ctx *ctx, struct sk_buff *skb);
 

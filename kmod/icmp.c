@@ -6,9 +6,12 @@
 
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
+#include <linux/inetdevice.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/ratelimit.h>
+#include <linux/rtnetlink.h>
+#include <net/addrconf.h>
 #include <net/ip6_checksum.h>
 #include <net/ipv6.h>
 #include <net/ndisc.h>
@@ -121,16 +124,47 @@ static const u64 *pick_gateway(const struct vrouter_gateways *g, const struct vr
 	return any;
 }
 
-/* Of the vif that the packet came from, else of its VRF. */
-static const u64 *source_of(const struct vrouter_ctx *ctx, const struct vrouter_vrf *vrf)
+/* The address that the host would speak from in its VRF, best on the asker's own link. */
+static bool host_source(const struct vrouter_ctx *ctx, const struct vrouter_vif *vif,
+			struct net_device *l3dev, u64 *src)
 {
+	struct net_device *dev = l3dev;
+	struct in6_addr asker, addr;
+
+	if (vif && netdev_master_upper_dev_get_rcu(vif->dev) == l3dev)
+		dev = vif->dev;
+	if (ctx->flow.family == VR_FAM_IP4) {
+		src[0] = (u64)ntohl(inet_select_addr(dev, ip4_of(ctx->flow.src),
+						     RT_SCOPE_UNIVERSE)) << 32;
+		return src[0];
+	}
+	asker = ip6_of(ctx->flow.src);
+	if (ipv6_dev_get_saddr(ctx->vr->net, dev, &asker, 0, &addr) ||
+	    ipv6_addr_type(&addr) & IPV6_ADDR_LINKLOCAL)
+		return false;
+	src[0] = vr_ip6_half(&addr);
+	src[1] = vr_ip6_half(&addr.s6_addr[8]);
+	return true;
+}
+
+/*
+ * Who speaks: a gateway address of the vif that the packet came from, else of its VRF. Where
+ * the VRF follows one of the host's, its gateways are the host's addresses as a rule.
+ */
+static bool source_of(const struct vrouter_ctx *ctx, const struct vrouter_vrf *vrf, u64 *src)
+{
+	struct net_device *l3dev = rcu_dereference(vrf->l3dev);
 	const struct vrouter_vif *vif;
 	const u64 *addr = NULL;
 
 	vif = ctx->vif_idx ? xa_load(&ctx->vr->vif_idx, ctx->vif_idx) : NULL;
 	if (vif)
 		addr = pick_gateway(rcu_dereference(vif->gateways), &ctx->flow);
-	return addr ?: pick_gateway(rcu_dereference(vrf->gateways), &ctx->flow);
+	addr = addr ?: pick_gateway(rcu_dereference(vrf->gateways), &ctx->flow);
+	if (!addr)
+		return l3dev && host_source(ctx, vif, l3dev, src);
+	memcpy(src, addr, sizeof(ctx->flow.src));
+	return true;
 }
 
 /* An skb with room for all headers before, at the IP header. */
@@ -221,7 +255,7 @@ static struct sk_buff *make_error(const struct vrouter_ctx *ctx, const struct sk
 	bool is_ip6 = ctx->flow.family == VR_FAM_IP6;
 	struct what w = errors[ctx->flow.family][reason];
 	struct vrouter_vrf *vrf;
-	const u64 *src;
+	u64 src[2] = {};
 
 	if (!w.type || (reason == VR_DROP_NO_ROUTE && ctx->vrf->silent) ||
 	    (reason == VR_DROP_TOO_BIG && !(ctx->flow.flags & VR_FLOW_DF)))
@@ -229,8 +263,7 @@ static struct sk_buff *make_error(const struct vrouter_ctx *ctx, const struct sk
 	if (!(is_ip6 ? may_answer_ip6(orig) : may_answer_ip4(orig)) || !is_reachable(ctx))
 		return NULL;
 	vrf = xa_load(&ctx->vr->vrf_idx, ctx->vrf_idx);
-	src = vrf ? source_of(ctx, vrf) : NULL;
-	if (!src || !__ratelimit(&vrf->icmp_limit))
+	if (!vrf || !source_of(ctx, vrf, src) || !__ratelimit(&vrf->icmp_limit))
 		return NULL;
 	if (reason != VR_DROP_TOO_BIG)
 		mtu = 0;

@@ -56,6 +56,28 @@ static bool is_gateway(const struct vrouter_vif *vif, const struct in6_addr *ip)
 }
 
 /**
+ * vrouter_nd_of_link - whether IPv6 that may be ND stays on its link in the host's stack.
+ * @vif: vif that the host has as well
+ * @skb: skb->data is at the IPv6 header
+ *
+ * The host routes what it gets: so it gets what is for many, or for an address on that very
+ * link, and of ND what no router has sent on (RFC 4861, 7.1).
+ *
+ * Context: softirq, RCU read section.
+ */
+bool vrouter_nd_of_link(const struct vrouter_vif *vif, const struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip = (const struct ipv6hdr *)skb->data;
+
+	if (skb_headlen(skb) < sizeof(*ip) || ip->version != 6 ||
+	    (is_nd(skb) && ip->hop_limit != 255))
+		return false;
+	return ipv6_addr_type(&ip->daddr) & (IPV6_ADDR_MULTICAST | IPV6_ADDR_LINKLOCAL) ||
+	       is_gateway(vif, &ip->daddr) ||
+	       ipv6_chk_addr(dev_net(skb->dev), &ip->daddr, skb->dev, 1);
+}
+
+/**
  * vrouter_nd_for_host - whether IPv6 that may be ND goes to the host's stack.
  * @vif: vif with host on
  * @skb: skb->data is at the IPv6 header
@@ -68,7 +90,7 @@ bool vrouter_nd_for_host(const struct vrouter_vif *vif, const struct sk_buff *sk
 	const struct ipv6hdr *ip = (const struct ipv6hdr *)skb->data;
 	const struct nd_msg *msg = (const struct nd_msg *)(ip + 1);
 
-	if (skb_headlen(skb) < sizeof(*ip) || ip->version != 6)
+	if (!vrouter_nd_of_link(vif, skb))
 		return false;
 	if (!is_nd(skb))
 		return !(eth_hdr(skb)->h_dest[0] & 1) && is_gateway(vif, &ip->daddr);

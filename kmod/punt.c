@@ -5,7 +5,13 @@
  * without one they get nowhere.
  */
 
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/netdevice.h>
+#include <net/ip6_fib.h>
+#include <net/ip_fib.h>
+#include <net/ipv6_stubs.h>
+#include <net/l3mdev.h>
 
 #include <vrouter/verdict.h>
 
@@ -21,6 +27,46 @@ static struct net_device *l3dev_of(const struct vrouter_ctx *ctx)
 	return dev && dev->flags & IFF_UP ? dev : NULL;
 }
 
+static bool stays4(struct net_device *l3dev, const struct sk_buff *skb)
+{
+	struct flowi4 fl = {
+		.daddr = ip_hdr(skb)->daddr, .saddr = ip_hdr(skb)->saddr,
+		.flowi4_tos = ip_hdr(skb)->tos & INET_DSCP_MASK,
+		.flowi4_iif = l3dev->ifindex,
+	};
+	struct fib_result res;
+
+	return fib_lookup(dev_net(l3dev), &fl, &res, 0) ||
+	       res.table->tb_id == l3mdev_fib_table_rcu(l3dev);
+}
+
+static bool stays6(struct net_device *l3dev, const struct sk_buff *skb)
+{
+	struct flowi6 fl = {
+		.daddr = ipv6_hdr(skb)->daddr, .saddr = ipv6_hdr(skb)->saddr,
+		.flowi6_iif = l3dev->ifindex,
+	};
+	struct net *net = dev_net(l3dev);
+	struct fib6_result res = {};
+
+	if (ipv6_stub->fib6_lookup(net, 0, &fl, &res, 0) ||
+	    res.f6i == net->ipv6.fib6_null_entry)
+		return true;
+	/* The host's own way of asking goes on behind such a route, this one does not. */
+	return res.f6i->fib6_type != RTN_THROW &&
+	       res.f6i->fib6_table->tb6_id == l3mdev_fib_table_rcu(l3dev);
+}
+
+/*
+ * Whether it is by the Linux VRF's own table that the host goes on with a packet. Where
+ * that has no route - it may have lost it a moment ago - the host's rules go on to its other
+ * tables: to the underlay, and to all of its addresses. What has no way at all stays.
+ */
+static bool stays(struct net_device *l3dev, const struct sk_buff *skb, u8 family)
+{
+	return family == VR_FAM_IP6 ? stays6(l3dev, skb) : stays4(l3dev, skb);
+}
+
 /**
  * vrouter_punt_here - whether the host takes a frame by the device that it came by.
  * @ctx: packet
@@ -32,12 +78,40 @@ static struct net_device *l3dev_of(const struct vrouter_ctx *ctx)
  */
 bool vrouter_punt_here(const struct vrouter_ctx *ctx, const struct sk_buff *skb)
 {
-	const struct net_device *l3dev = l3dev_of(ctx);
+	struct net_device *l3dev = l3dev_of(ctx);
 	const struct vr_nh *nh;
 
 	return l3dev && netdev_master_upper_dev_get_rcu(skb->dev) == l3dev &&
 	       vr_verdict_route(ctx->img, ctx->vrf, &ctx->flow, &nh) ==
-	       VR_VERDICT_PUNT(PUNT_ROUTE);
+	       VR_VERDICT_PUNT(PUNT_ROUTE) && stays(l3dev, skb, ctx->flow.family);
+}
+
+/**
+ * vrouter_punt_many - whether the host takes a frame to many, from a vif in its VRF.
+ * @ctx: the VRF
+ * @skb: frame, not looked at yet; its first bytes are linear
+ *
+ * Such a frame may hold a packet to one address all the same.
+ *
+ * Context: softirq, RCU read section.
+ */
+bool vrouter_punt_many(const struct vrouter_ctx *ctx, const struct sk_buff *skb)
+{
+	struct net_device *l3dev = l3dev_of(ctx);
+
+	switch (skb->protocol) {
+	case htons(ETH_P_IP):
+		if (!l3dev || skb_headlen(skb) < sizeof(struct iphdr))
+			return false;
+		return ipv4_is_multicast(ip_hdr(skb)->daddr) ||
+		       ipv4_is_lbcast(ip_hdr(skb)->daddr) || stays4(l3dev, skb);
+	case htons(ETH_P_IPV6):
+		if (!l3dev || skb_headlen(skb) < sizeof(struct ipv6hdr))
+			return false;
+		return ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr) || stays6(l3dev, skb);
+	default:
+		return true;
+	}
 }
 
 /**
@@ -56,6 +130,10 @@ void vrouter_punt(struct vrouter_ctx *ctx, struct sk_buff *skb)
 
 	if (!l3dev) {
 		vrouter_drop(ctx, skb, VR_DROP_LOCAL_PROTO);
+		return;
+	}
+	if (!stays(l3dev, skb, ctx->flow.family)) {
+		vrouter_icmp_error(ctx, skb, VR_DROP_NO_ROUTE, 0);
 		return;
 	}
 	vrouter_count_punt(ctx->img, ctx->vrf_idx, ctx->vif_idx, VR_PUNT_HOST, packets);

@@ -152,8 +152,9 @@ int vrouter_tunnel_err(struct sock *sk, struct sk_buff *skb)
 	u32 mtu;
 
 	/* Both families' ICMP headers have that length. */
-	if (!vr || !vrouter_tunnel_told(vrouter_view(vr), skb, -(int)sizeof(struct icmphdr),
-					sk->sk_family == AF_INET6, &dst, &mtu))
+	if (!vr || vrouter_from_tenant(skb) ||
+	    !vrouter_tunnel_told(vrouter_view(vr), skb, -(int)sizeof(struct icmphdr),
+				 sk->sk_family == AF_INET6, &dst, &mtu))
 		return -ENOENT;
 	vrouter_pmtu_tell(vr, &dst, mtu);
 	return 0;

@@ -101,12 +101,17 @@ static enum vr_drop decapsulate(struct vrouter_ctx *ctx, struct sk_buff *skb, u8
 	return vr_ecn_decap(skb->data, &ctx->flow, outer_tos);
 }
 
-/* vrouter_tunnel_is_ours - whether a packet came to the VTEP's address. */
+/*
+ * vrouter_tunnel_is_ours - whether a packet came to the VTEP's address, by the underlay. A
+ * tenant may have the same address, as a gateway's; who sends there sends to no VTEP.
+ */
 bool vrouter_tunnel_is_ours(const struct vrouter_ctx *ctx, const struct sk_buff *skb)
 {
 	const struct vr_hdr *hdr = vr_image_hdr(ctx->img);
 	u64 vtep = VR_READ_ONCE(hdr->vtep);
 
+	if (vrouter_from_tenant(skb))
+		return false;
 	if (outer_family(skb) == VR_FAM_IP6) {
 		const struct in6_addr *dst = &ipv6_hdr(skb)->daddr;
 

@@ -50,10 +50,16 @@ static bool for_host(const struct vrouter_vif *vif, const struct vr_vif *rec,
 		     const struct vrouter_ctx *ctx, u32 verdict, struct sk_buff *skb)
 {
 	/* All that is not routed, where Linux has the tenant's link as well. */
-	if (READ_ONCE(rec->flags) & VR_VIF_SLAVE &&
-	    (verdict == VR_VERDICT_PUNT(ARP) || verdict == VR_VERDICT_PUNT(ND) ||
-	     verdict == VR_VERDICT_PUNT(PUNT_ROUTE)))
-		return true;
+	if (READ_ONCE(rec->flags) & VR_VIF_SLAVE) {
+		switch (vr_verdict_punt(verdict)) {
+		case VR_PUNT_ARP:
+			return true;
+		case VR_PUNT_ND:
+			return vrouter_nd_of_link(vif, skb);
+		case VR_PUNT_PUNT_ROUTE:
+			return vrouter_punt_many(ctx, skb);
+		}
+	}
 	if (!verdict)
 		return vrouter_gateway_here(vif, ctx->flow.family, ctx->flow.dst) ||
 		       vrouter_punt_here(ctx, skb);
@@ -81,6 +87,7 @@ static rx_handler_result_t vif_receive(struct vrouter_vif *vif, struct vrouter_c
 	    for_host(vif, rec, ctx, verdict, skb)) {
 		vrouter_count_punt(ctx->img, ctx->vrf_idx, ctx->vif_idx, VR_PUNT_HOST,
 				   vrouter_packets(skb));
+		vrouter_count_note(ctx, vrouter_packets(skb));
 		return RX_HANDLER_PASS;
 	}
 	scrub(skb);
@@ -93,6 +100,9 @@ static rx_handler_result_t vif_receive(struct vrouter_vif *vif, struct vrouter_c
 	case VR_PUNT_ND:
 		if (!vrouter_nd_rx(vif, ctx, skb))
 			vrouter_drop(ctx, skb, not_nd);
+		return RX_HANDLER_CONSUMED;
+	case VR_PUNT_PUNT_ROUTE:
+		vrouter_drop(ctx, skb, VR_DROP_MULTICAST);
 		return RX_HANDLER_CONSUMED;
 	}
 	if (verdict)

@@ -18,8 +18,12 @@ ip addr add 10.255.0.1/32 dev lo
 ip addr add 10.100.1.1/31 dev to-spine
 ip link set to-spine up
 
-# Tenant red: its VRF, and the bridge and vxlan device of its L3VNI
+# Tenant red: its VRF, and the bridge and vxlan device of its L3VNI. What it has no route to
+# ends there: without the last resort (which FRR never takes for a route, by that metric)
+# Linux would go on in the host's own tables.
 ip link add red up type vrf table 1001
+ip route add unreachable default vrf red metric 4278198272
+ip route add unreachable ::/0 vrf red metric 4278198272
 ip link add br-red address 02:00:00:01:50:01 mtu 1500 type bridge stp_state 0
 ip link set br-red addrgenmode none master red
 ip link add vxlan5001 mtu 1500 type vxlan id 5001 local 10.255.0.1 dstport 4789 nolearning
@@ -30,6 +34,8 @@ ip link set vxlan5001 up
 
 # Tenant blue: its VRF, and the bridge and vxlan device of its L3VNI
 ip link add blue up type vrf table 1002
+ip route add unreachable default vrf blue metric 4278198272
+ip route add unreachable ::/0 vrf blue metric 4278198272
 ip link add br-blue address 02:00:00:01:50:02 mtu 1500 type bridge stp_state 0
 ip link set br-blue addrgenmode none master blue
 ip link add vxlan5002 mtu 1500 type vxlan id 5002 local 10.255.0.1 dstport 4789 nolearning

@@ -3,213 +3,14 @@
 # A VRF that follows a Linux VRF: what a routing daemon writes there by ip's own
 # means - nexthop objects, routes, router MACs as neighbours - is what vrouter
 # forwards by. No daemon here: each change is made on its own, in every order.
-#
-#	red-a, blue-a .10 -- leaf (vrouter)      far (stock Linux) -- red-b, blue-b .10
-#	10.1.1.0/24           10.255.0.1  \      /  10.255.0.2        10.1.2.0/24
-#	fd00:1::/64                        spine                      fd00:2::/64
-#	                                     |
-#	                                    far2 (stock Linux) -- red-c, blue-c .10
-#	                                      10.255.0.3          the same two subnets
-#
-# Both tenants have the same addresses. The vxlan devices of leaf only say what is
-# the L3VNI: they have another port, and never see a packet.
+# The network is that of lib/import.sh.
 
 # shellcheck source=selftests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/net/lib/import.sh
+. "$here/lib/import.sh"
 
-mode=skb
-[ "$VR_MODE" = module ] || mode=xdp
-
-# vni VRF, table VRF, rmac N VRF: of leaf N
-vni()
-{
-	[ "$1" = red ] && echo 5001 || echo 5002
-}
-
-table()
-{
-	[ "$1" = red ] && echo 1001 || echo 1002
-}
-
-rmac()
-{
-	echo "02:00:00:0$1:50:0$([ "$2" = red ] && echo 1 || echo 2)"
-}
-
-# linux_vrf NS N VRF PORT: as the operator of an EVPN leaf sets it up
-linux_vrf()
-{
-	conf "$1" <<-END
-	link add $3 type vrf table $(table "$3")
-	link set $3 up
-	link add br$3 address $(rmac "$2" "$3") type bridge
-	link set br$3 addrgenmode none
-	link set br$3 master $3
-	link add vx$3 type vxlan id $(vni "$3") local 10.255.0.$2 dstport $4 nolearning
-	link set vx$3 addrgenmode none
-	link set vx$3 master br$3
-	link set br$3 up
-	link set vx$3 up
-	END
-}
-
-# peer NS VRF M [MAC]: router MAC of leaf M, as a routing daemon writes it
-peer()
-{
-	local mac=${4:-$(rmac "$3" "$2")}
-
-	must ip -n "$1" neigh replace "10.255.0.$3" dev "br$2" lladdr "$mac" nud noarp extern_learn
-	must ip -n "$1" -6 neigh replace "::ffff:10.255.0.$3" dev "br$2" lladdr "$mac" \
-		nud noarp extern_learn
-	[ "$1" = leaf ] ||
-		must bridge -n "$1" fdb replace "$mac" dev "vx$2" dst "10.255.0.$3" self extern_learn
-	[ "$1" = leaf ] || must bridge -n "$1" fdb replace "$mac" dev "vx$2" master extern_learn
-}
-
-underlay()
-{
-	local n name
-
-	for name in leaf far far2; do
-		n=$(index "$name")
-		wire "$name:up0" "spine:$name" 1600
-		conf "$name" <<-END
-		addr add 10.255.0.$n/32 dev lo
-		addr add 203.0.113.$((4 * n + 1))/30 dev up0
-		route add default via 203.0.113.$((4 * n + 2)) src 10.255.0.$n
-		END
-		conf spine <<-END
-		addr add 203.0.113.$((4 * n + 2))/30 dev $name
-		route add 10.255.0.$n/32 via 203.0.113.$((4 * n + 1))
-		END
-		in_ns "$name" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 \
-			net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.default.send_redirects=0
-	done
-	in_ns spine sysctl -qw net.ipv4.ip_forward=1
-}
-
-index()
-{
-	case $1 in
-	leaf)	echo 1 ;;
-	far)	echo 2 ;;
-	far2)	echo 3 ;;
-	esac
-}
-
-# far_routes NS: back to leaf's tenants
-far_routes()
-{
-	local v
-
-	for v in red blue; do
-		peer "$1" $v 1
-		conf "$1" <<-END
-		route add 10.1.1.0/24 vrf $v via 10.255.0.1 dev br$v onlink
-		route add fd00:1::/64 vrf $v via ::ffff:10.255.0.1 dev br$v onlink
-		END
-	done
-}
-
-# Does a tenant's word get there, and who answers?
-answers()
-{
-	local got
-
-	got=$(talk "$1" "$2" "$3" 7)
-	[ "$got" = "$4" ] || {
-		echo "$2 to $3 by $1: '$got', not $4"
-		return 1
-	}
-}
-
-# reach NAME [WHO [BLUE]]: red-a's packets get to WHO, blue-a's to BLUE, in both families
-reach()
-{
-	local red=${2:-red-b} blue=${3:-blue-b} addr proto
-
-	for addr in 10.1.2.10 fd00:2::10; do
-		for proto in udp tcp; do
-			if ! poll "$DEADLINE" answers $proto red-a $addr "$red" ||
-			   ! poll "$DEADLINE" answers $proto blue-a $addr "$blue"; then
-				not_ok "$1"
-				return
-			fi
-		done
-	done
-	ok "$1"
-}
-
-cut_off()
-{
-	! talk udp red-a "$1" 7 >/dev/null 2>&1
-}
-
-# routes_are VRF ROUTE...: the module's routes there, of IPv4 beyond leaf's own subnet
-module_routes()
-{
-	vr leaf -4 route show vrf "$1" | sed -n 's/ nhid [0-9]*//
-		s/ vrf '"$1"'//
-		/^10\.1\.1\./d; p'
-}
-
-has_routes()
-{
-	local vrf=$1 got
-	shift
-
-	got=$(module_routes "$vrf")
-	[ "$got" = "$(printf '%s\n' "$@")" ] || {
-		printf '%s\n' "$got"
-		return 1
-	}
-}
-
-routes_are()
-{
-	local name=$1
-	shift
-
-	check "$name" poll "$DEADLINE" has_routes "$@"
-}
-
-# marked NAME VRF PREFIX FLAG: what Linux shows of a route; none for no flag at all
-shows()
-{
-	local line family=-4
-
-	[[ $2 != *:* ]] || family=-6
-	line=$(ip -n leaf "$family" route show table "$(table "$1")" exact "$2")
-	case $3 in
-	none)	[ -n "$line" ] && ! grep -q rt_ <<<"$line" ;;
-	*)	grep -q " $3\\b" <<<"$line" && [ "$(grep -o 'rt_[a-z_]*' <<<"$line" | sort -u | wc -l)" -eq 1 ] ;;
-	esac || {
-		printf '%s\n' "$line"
-		return 1
-	}
-}
-
-marked()
-{
-	check "$1" poll "$DEADLINE" shows "$2" "$3" "$4"
-}
-
-quiet_defaults
-nets leaf far far2 spine red-a blue-a red-b blue-b red-c blue-c
-underlay
-for v in red blue; do
-	linux_vrf leaf 1 $v 4790
-	linux_vrf far 2 $v 4789
-	linux_vrf far2 3 $v 4789
-	tenant_net leaf $v-a 1
-	tenant_net far $v-b 2
-	tenant_net far2 $v-c 2
-done
-far_routes far
-far_routes far2
-for t in red-b blue-b red-c blue-c; do
-	serve $t $t
-done
+import_net
 
 # --- all there is before the module hears of it ------------------------------------
 for v in red blue; do
@@ -224,15 +25,7 @@ route add 10.1.2.0/24 vrf blue via 10.255.0.2 dev brblue onlink proto bgp
 route add fd00:2::/64 vrf blue via ::ffff:10.255.0.2 dev brblue onlink proto bgp
 route add unreachable default vrf red metric 4278198272
 END
-vr_batch leaf <<-END
-vtep set 10.255.0.1
-uplink add up0 mode $mode
-vrf add red vni 5001 import vrf red
-vrf add blue vni 5002 import table 1002
-vif add red-a vrf red mode $mode
-vif add blue-a vrf blue mode $mode
-END
-fast_path leaf
+leaf_follows 10.255.0.1
 far2_tunnel="via 10.255.0.3 vni 5001 rmac 02:00:00:03:50:01"
 tunnel="via 10.255.0.2 vni 5001 rmac 02:00:00:02:50:01"
 end="default unreachable proto boot metric 4278198272"
@@ -251,6 +44,15 @@ for addr in 10.1.1.1 fd00:1::1; do
 	check "the gateway, which is Linux itself, answers at $addr" \
 		in_ns red-a ping -c 1 -W "$DEADLINE" $addr
 done
+# expired FROM HOPS TO: who says so
+expired()
+{
+	in_ns "$1" ping -c 1 -W 2 -t "$2" "$3" | sed -n 's/^From \([^ ]*\) .*exceeded.*/\1/p'
+}
+same "it says when a packet has come to its end" 10.1.1.1 "$(expired red-a 1 10.1.2.10)"
+same "in IPv6, too" fd00:1::1 "$(expired red-a 1 fd00:2::10)"
+same "and who sent it from afar hears of it" "10.1.1.1 fd00:1::1" \
+	"$(expired red-b 2 10.1.1.10) $(expired red-b 2 fd00:1::10)"
 fails "no command adds a route beside" vr leaf route add vrf red 10.9.0.0/16 blackhole
 fails "and none takes one away" vr leaf route del vrf red 10.1.2.0/24
 fails "a table has one VRF" vr leaf vrf add green vni 5003 import vrf red
@@ -292,35 +94,6 @@ by_gateway()
 	route del fd00:2::/64 vrf red
 	route add fd00:2::/64 vrf red via $2 dev brred $3 proto bgp metric 20
 	END
-}
-
-is_way()
-{
-	local got
-
-	got=$(vr leaf route show vrf red | sed -n 's/ nhid [0-9]*//
-		s, proto bgp metric 20$,,
-		s,^\(10\.1\.2\.0/24\|fd00:2::/64\) vrf red ,,p' | sort -u)
-	[ "$got" = "$1" ] || {
-		printf '%s\n' "$got"
-		return 1
-	}
-}
-
-agrees()
-{
-	local got
-
-	got=$(vr leaf audit)
-	echo "$got"
-	[ "$(wc -l <<<"$got")" -eq 1 ]
-}
-
-# way_is NAME WAY: of both routes, which the audit finds right
-way_is()
-{
-	check "$1" poll "$DEADLINE" is_way "$2"
-	check "and right, says the audit" poll "$DEADLINE" agrees
 }
 
 far2_rmac="rmac $(rmac 3 red)"
