@@ -21,9 +21,8 @@ packages=(
 	make gcc libc6-dev
 	"linux-headers-$arch"		# 6.1, Debian 12's own
 	"linux-headers-6.12-$arch"	# 6.12, from Debian 12's security suite
-	libclang-rt-14-dev		# sanitizers and libFuzzer
 	clang				# the BPF object; the module's second compiler
-	libclang-rt-14-dev		# libFuzzer, of the clang that Debian 12 has
+	libclang-rt-14-dev		# sanitizers and libFuzzer, of Debian 12's clang
 	llvm				# llvm-strip, llvm-objdump for the BPF object
 	# vrctl
 	pkg-config libmnl-dev libbpf-dev libjansson-dev

@@ -2,7 +2,14 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # FRR in the lab's nodes. Each node's daemons have their sockets in
 # /run/frr/NODE, and its configuration is in /etc/frr/NODE, where run_all.sh has
-# mounted directories of its own.
+# mounted directories of its own. It is the machine's FRR, or that of a directory
+# FRR_ROOT, as scripts/frr-root.sh makes one.
+
+frr=/usr/lib/frr
+FRR_ROOT=${FRR_ROOT:-}
+frr_in=()
+[ -z "$FRR_ROOT" ] || frr_in=(chroot "$FRR_ROOT")
+[ -x "$FRR_ROOT$frr/bgpd" ] || skip_all "FRR is not installed"
 
 # Seconds for which zebra keeps a former one's routes
 FRR_KEEP=${FRR_KEEP:-15}
@@ -12,9 +19,13 @@ BFD_MS=${BFD_MS:-1000}
 
 daemons_of()
 {
+	local first=
+
+	# It takes zebra's configuration and staticd's from FRR 10 on.
+	[ ! -x "$FRR_ROOT$frr/mgmtd" ] || first="mgmtd "
 	case $1 in
-	spine)	echo "zebra bgpd bfdd" ;;
-	*)	echo "zebra staticd bgpd bfdd" ;;
+	spine)	echo "${first}zebra bgpd bfdd" ;;
+	*)	echo "${first}zebra staticd bgpd bfdd" ;;
 	esac
 }
 
@@ -31,12 +42,12 @@ frr_start()
 		set -- -d -N "$node" -F datacenter -P 0 --log "file:$log" \
 			--log-level informational -i "/run/frr/$node/$daemon.pid"
 		[ "$daemon" != zebra ] || set -- "$@" -K "$FRR_KEEP"
-		in_ns "$node" "$frr/$daemon" "$@" >"$log.start" 2>&1 || {
+		in_ns "$node" "${frr_in[@]}" "$frr/$daemon" "$@" >"$log.start" 2>&1 || {
 			cat "$log.start"
 			return 1
 		}
 	done
-	vtysh -N "$node" -b >"/run/frr/$node/vtysh.log" 2>&1 || {
+	"${frr_in[@]}" vtysh -N "$node" -b >"/run/frr/$node/vtysh.log" 2>&1 || {
 		cat "/run/frr/$node/vtysh.log"
 		return 1
 	}
@@ -89,7 +100,7 @@ fr()
 	for command; do
 		args+=(-c "$command")
 	done
-	vtysh -N "$node" "${args[@]}"
+	"${frr_in[@]}" vtysh -N "$node" "${args[@]}"
 }
 
 # What the daemons say, for who looks for the reason of a failure

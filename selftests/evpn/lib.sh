@@ -28,7 +28,6 @@ evpn=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$evpn/../net/lib.sh"
 recipes=$evpn/../../Documentation/evpn
 VTEPS=${VTEPS:-}
-frr=/usr/lib/frr
 nodes=(spine leaf1 leaf2 gw)
 workloads=(red1 blue1 red2 blue2)
 services=(svc2 svc3)
@@ -36,11 +35,9 @@ wans=(wanred wanblue)
 
 label="${VTEPS:+$VR_MODE on }${VTEPS:-stock}"
 
-[ -x $frr/bgpd ] || skip_all "FRR is not installed"
-trap 'frr_end; finish' EXIT
-
 # shellcheck source=selftests/evpn/frr.sh
 . "$evpn/frr.sh"
+trap 'frr_end; finish' EXIT
 # shellcheck source=selftests/evpn/topology.sh
 . "$evpn/topology.sh"
 
@@ -71,6 +68,7 @@ via()
 	echo "$got"
 	[[ $got == *"proto bgp"* ]] || return
 	rest=${got//::ffff:/}
+	rest=${rest//via inet6 /via }
 	for vtep; do
 		[[ $rest == *"via $vtep "* ]] || return
 		rest=${rest/via $vtep /}
@@ -139,11 +137,8 @@ pings()
 # where Linux forwards, none where vrouter does
 by_vxlan()
 {
-	local vni
-
-	for vni in 5001 5002; do
-		ip -n "$1" -j -s link show dev vxlan$vni
-	done | jq -s '[.[][].stats64 | .rx.packets + .tx.packets] | add'
+	ip -n "$1" -j -s link show type vxlan |
+		jq '[.[].stats64 | .rx.packets + .tx.packets] | add'
 }
 
 # Packets that vrouter carried into tunnels and to vifs, in the mode of this turn
@@ -161,13 +156,23 @@ by_vrouter()
 		END { print sum + 0 }'
 }
 
-# carried NODE PACKETS: the node's data path did, since ${before[NODE]} held what
-# by_vxlan and by_vrouter said
+# from_now NODE...: what carried counts from
+declare -A since
+from_now()
+{
+	local node
+
+	for node; do
+		since[$node]="$(by_vxlan "$node") $(by_vrouter "$node")"
+	done
+}
+
+# carried NODE PACKETS: the node's data path did
 carried()
 {
 	local linux ours
 
-	read -r linux ours <<<"${before[$1]}"
+	read -r linux ours <<<"${since[$1]}"
 	linux=$(($(by_vxlan "$1") - linux))
 	ours=$(($(by_vrouter "$1") - ours))
 	echo "vxlan devices $linux, vrouter ($path) $ours"
@@ -176,6 +181,26 @@ carried()
 	else
 		[ "$linux" -ge "$2" ]
 	fi
+}
+
+# asks FROM ADDRESS: 20 packets there, and as many back
+asks()
+{
+	local i
+
+	for ((i = 0; i < 20; i++)); do
+		talk udp "$1" "$2" 7 || return
+	done
+}
+
+# agrees NODE: Linux, the module and the image do
+agrees()
+{
+	local got
+
+	got=$(vr "$1" audit)
+	echo "$got"
+	[ "$(wc -l <<<"$got")" -eq 1 ]
 }
 
 # --- probe --------------------------------------------------------------------

@@ -8,6 +8,7 @@
 # LAYOUTS     stock: Linux on each node; mixed: vrouter on leaf 1 and the gateway;
 #             vrouter: on both leaves and the gateway (default: all three);
 #             node: on the one node that scale.sh has
+# FRR_ROOT    as scripts/frr-root.sh makes one (default: the machine's FRR)
 # MODES, VROUTER_KO, VRCTL	as ../net/run_all.sh
 
 set -uo pipefail
@@ -21,6 +22,9 @@ fi
 mkdir -p /etc/frr /run/frr
 mount -t tmpfs -o mode=755 none /etc/frr && mount -t tmpfs -o mode=755 none /run/frr &&
 	chown frr:frr /etc/frr /run/frr || exit 1
+[ -z "${FRR_ROOT-}" ] || for dir in /proc /sys /dev /etc/frr /run/frr; do
+	mount --rbind "$dir" "$FRR_ROOT$dir" || exit 1
+done
 modprobe -qa vrf vxlan bridge veth dummy
 
 scenarios=("$@")

@@ -27,19 +27,7 @@ pings red1 172.16.1.0
 
 # --- who carried it. Linux's tunnels have UDP checksums, and where one is, XDP takes UDP
 # and TCP, and leaves ICMP to the module.
-asks()
-{
-	local i
-
-	for ((i = 0; i < 20; i++)); do
-		talk udp "$1" "$2" 7 || return
-	done
-}
-
-declare -A before
-for node in leaf1 leaf2 gw; do
-	before[$node]="$(by_vxlan $node) $(by_vrouter $node)"
-done
+from_now leaf1 leaf2 gw
 check "20 packets there and back" asks red1 10.1.2.10
 check "20 packets to the Internet and back" asks red2 2001:db8:ffff::1
 check "leaf1's data path carried it" carried leaf1 40
@@ -89,15 +77,6 @@ must fr leaf2 "configure terminal" "vrf red" "no ip route 10.50.0.0/16 10.1.2.10
 loses_route leaf1 red 10.50.0.0/16
 
 # --- and all of it is the same, in Linux, in the module and in the image
-agrees()
-{
-	local got
-
-	got=$(vr "$1" audit)
-	echo "$got"
-	[ "$(wc -l <<<"$got")" -eq 1 ]
-}
-
 for node in $VTEPS; do
 	check "the audit of $node finds nothing" poll "$DEADLINE" agrees "$node"
 done
