@@ -309,6 +309,8 @@ static void audit_port(const struct port_kind *kind, const struct port *port, ui
 		if (place != port->ifindex || is_shared(kind, port->ifindex))
 			return;
 		want = 0;
+	} else if (!xdp_fits(place)) {
+		want = 0;
 	}
 	if (want != have)
 		differs(port->ifindex, kind->uplink, want, have);

@@ -28,10 +28,24 @@
 
 static const char self[] = "/proc/thread-self/ns/net";
 
+static void read_info(const struct nlattr *nest, struct link *link)
+{
+	const struct nlattr *nla, *data = NULL;
+
+	mnl_attr_for_each_nested(nla, nest) {
+		if (mnl_attr_get_type(nla) == IFLA_INFO_KIND)
+			attr_str(nla, link->kind, sizeof(link->kind));
+		else if (mnl_attr_get_type(nla) == IFLA_INFO_DATA)
+			data = nla;
+	}
+	if (data && link_is(link, "tun"))
+		link->vnet_hdr = attr_nested_uint(data, IFLA_TUN_VNET_HDR);
+}
+
 static int link_cb(const struct nlmsghdr *nlh, void *data)
 {
-	const struct nlattr *nla, *inner;
 	struct link *link = data;
+	const struct nlattr *nla;
 
 	mnl_attr_for_each(nla, nlh, sizeof(struct ifinfomsg)) {
 		switch (mnl_attr_get_type(nla)) {
@@ -45,11 +59,11 @@ static int link_cb(const struct nlmsghdr *nlh, void *data)
 		case IFLA_LINK_NETNSID:
 			link->peer_nsid = attr_uint(nla);
 			break;
+		case IFLA_CARRIER:
+			link->carrier = attr_uint(nla);
+			break;
 		case IFLA_LINKINFO:
-			mnl_attr_for_each_nested(inner, nla)
-				if (mnl_attr_get_type(inner) == IFLA_INFO_KIND)
-					attr_str(inner, link->kind,
-						 sizeof(link->kind));
+			read_info(nla, link);
 			break;
 		}
 	}

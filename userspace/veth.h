@@ -14,6 +14,8 @@
  * @peer_nsid: id of the peer's namespace, -1 when it is ours
  * @peer_known: the two above are true
  * @master: ifindex of the bond, bridge, ... that it is a port of, 0 when of none
+ * @carrier: a tap has it while somebody has it open
+ * @vnet_hdr: tun - what is written to it comes with a virtio header
  */
 struct link {
 	char kind[16];
@@ -21,6 +23,8 @@ struct link {
 	int32_t peer_nsid;
 	bool peer_known;
 	uint32_t master;
+	bool carrier;
+	bool vnet_hdr;
 };
 
 /**

@@ -352,12 +352,45 @@ static struct xdp_result sync_veth(const struct device *dev,
 	return res;
 }
 
+/*
+ * Why a program would not see frames as they are to leave, NULL when it does. A
+ * virtual machine leaves checksums to the virtio header of its tap, which XDP does
+ * not carry on; whether there is one is up to who opens the tap.
+ */
+static const char *unfit(const struct device *dev)
+{
+	if (!link_is(&dev->link, "tun"))
+		return NULL;
+	if (dev->link.vnet_hdr)
+		return "open with IFF_VNET_HDR, so checksums of frames are unfinished";
+	if (!dev->link.carrier)
+		return "nobody has it open, which may be with IFF_VNET_HDR";
+	return NULL;
+}
+
+/* A tap takes frames without a program of its own. */
+static struct xdp_result sync_unfit(const struct device *dev, struct attached *now,
+				    const char *why)
+{
+	bool forced = dev->mode == VROUTER_MODE_XDP;
+	struct xdp_result res = { .failed = clear(dev, now) || forced };
+
+	if (forced)
+		fprintf(stderr, "Error: %s: no XDP: %s; use mode auto\n", dev->name, why);
+	else if (link_is(&dev->link, "tun") && !res.failed)
+		res.state = VROUTER_XDP_STATE_TX;
+	return res;
+}
+
 /* A driver that runs our program natively also takes frames from others. */
 static struct xdp_result sync_other(const struct device *dev,
 				    struct attached *now, int prog_fd)
 {
+	const char *why = unfit(dev);
 	struct xdp_result res = { 0 };
 
+	if (why)
+		return sync_unfit(dev, now, why);
 	if (!link_is(&dev->link, "bond")) {
 		prepare_vlan(dev, false);
 	} else if (prepare_bond(dev, true)) {
@@ -441,4 +474,14 @@ struct xdp_result xdp_sync(uint32_t ifindex, uint32_t mode, bool uplink, int pro
 	res = sync_device(&dev, &now, prog_fd);
 	release(&now);
 	return res;
+}
+
+/* False when the device is none for a program any more. What is not open brings nothing. */
+bool xdp_fits(uint32_t ifindex)
+{
+	struct device dev;
+
+	if (open_device(&dev, ifindex, VROUTER_MODE_AUTO))
+		return false;
+	return (link_is(&dev.link, "tun") && !dev.link.carrier) || !unfit(&dev);
 }

@@ -25,6 +25,7 @@ struct xdp_result xdp_sync(uint32_t ifindex, uint32_t mode, bool uplink, int pro
 uint32_t xdp_bottom(uint32_t ifindex);
 int xdp_clear(uint32_t ifindex);
 bool xdp_foreign(uint32_t ifindex, uint32_t *id);
+bool xdp_fits(uint32_t ifindex);
 uint32_t xdp_ours(uint32_t ifindex);
 
 #endif /* _VRCTL_XDP_H */

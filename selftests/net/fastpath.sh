@@ -9,7 +9,7 @@
 #
 # and a namespace with a device of each sort:
 #
-#	veth0 (its peer veth1), tap0, dummy0, dummy1
+#	veth0 (its peer veth1), tap0, tap1, dummy0, dummy1
 
 # shellcheck source=selftests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -397,22 +397,34 @@ becomes()
 	[ $# -lt 4 ] || check "$1, mode $2: vrctl says \"$4\"" grep -q -- "$4" <<<"$out"
 }
 
+# machine TAP [vnet]: opens it, its process is $pid
+machine()
+{
+	local said=$work/tapwire.$1.${2:-plain}
+
+	background_to "$said" ip netns exec devs /usr/bin/python3 "$here/tapwire.py" \
+		"$1" "vm-$1" ${2:+"$2"}
+	pid=$!
+	must poll "$DEADLINE" grep -q ready "$said"
+}
+
 devices()
 {
-	local dev
+	local dev pid
 
 	nets devs
 	modprobe -q tun
 	modprobe -q dummy
 	conf devs <<-END
 	link add veth0 type veth peer name veth1
-	tuntap add dev tap0 mode tap
+	tuntap add dev tap1 mode tap
 	link add dummy0 type dummy
 	link add dummy1 type dummy
 	END
+	machine tap0
 	{
 		echo "vrf add red vni 5001"
-		for dev in veth0 tap0 dummy0 dummy1; do
+		for dev in veth0 tap0 tap1 dummy0 dummy1; do
 			ip -n devs link set $dev up
 			echo "vif add $dev vrf red"
 		done
@@ -426,7 +438,35 @@ devices()
 	check "enable, all automatic" vr devs fastpath enable
 	same "veth0, automatic: no program, redirects into it" tx "$(xdp_state veth0)"
 	same "tap0, automatic: native" "rx,tx by xdp" "$(xdp_state tap0)"
+	same "tap1, which is not open, automatic: as veth0" tx "$(xdp_state tap1)"
 	same "dummy0, automatic: no program" none "$(xdp_state dummy0)"
+}
+
+# Who opens a tap says whether its frames have virtio headers, each time anew.
+taps()
+{
+	local pid
+
+	same "tap1, not open, forced: refused" \
+		"2/Error: tap1: no XDP: nobody has it open, which may be with IFF_VNET_HDR; use mode auto" \
+		"$(out=$(vr devs vif set tap1 mode xdp 2>&1); echo "$?/$out")"
+	becomes tap1 auto tx
+	machine tap1
+	check "enable, tap1 is open" vr devs fastpath enable
+	same "tap1, automatic: native" "rx,tx by xdp" "$(xdp_state tap1)"
+	check "the audit finds nothing" vr devs audit
+	must kill "$pid"
+	must poll "$DEADLINE" gone "$pid"
+	check "nor when tap1 is not open" vr devs audit
+	machine tap1 vnet
+	same "tap1 is open with virtio headers: the audit says so" \
+		"xdp vif dev tap1 program: want none, have id" \
+		"$(vr devs audit | sed '$d; s/ [0-9]*$//')"
+	check "enable again" vr devs fastpath enable
+	same "tap1, automatic: no program" tx "$(xdp_state tap1)"
+	check "the audit finds nothing more" vr devs audit
+	fails "tap1, forced" vr devs vif set tap1 mode xdp
+	becomes tap1 auto tx
 }
 
 offload()
@@ -495,6 +535,7 @@ misfits
 if [ "$VR_MODE" = xdp ]; then
 	devices
 	modes
+	taps
 	foreigners
 fi
 

@@ -25,7 +25,7 @@ def case(name, frm, ip, to=None, frame=None):
     print("send", frm.kind, bytes(frame or Ether(dst=GWMAC, src=frm.mac) / ip).hex())
 
 
-VIFS = [Vif(*args) for args in (("veth", 10), ("tap", 20), ("vlan", 30), ("bond", 40))]
+VIFS = [Vif(*args) for args in (("veth", 10), ("tap", 20), ("vlan", 30), ("bond", 40), ("vnet", 50))]
 print("port trunk trunk trunk in,ip")
 for a, b in permutations(VIFS, 2):
     for packet in ip4(a.ip4, b.ip4), ip6(a.ip6, b.ip6):

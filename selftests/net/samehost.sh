@@ -1,34 +1,44 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Vifs of one VRF on one host, of every kind: a veth, a tap, a VLAN device and a
-# bond. Each reaches each, both families, byte by byte; multicast and broadcast
-# reach nobody. The VLAN's lower device is a vif too, of another VRF, and sees
-# nothing of it.
+# Vifs of one VRF on one host, of every kind: a veth, a tap, a VLAN device, a bond,
+# and the tap of a machine with virtio-net, which leaves its checksums unfinished.
+# Each reaches each, both families, byte by byte; multicast and broadcast reach
+# nobody. The VLAN's lower device is a vif too, of another VRF, and sees nothing
+# of it.
 #
 #	veth --------- veth --+
 #	tap (VM) ----- tap0 --+ host: red
 #	vlan -+------ trunk.7 +
 #	trunk +------ trunk   |       blue
 #	bond --------- bond0 -+       red
+#	vnet (VM) ---- tap1 --+
 #
-#	10.1.1.10, .20, .30, .40; trunk 10.1.1.10 as well
+#	10.1.1.10, .20, .30, .40, .50; trunk 10.1.1.10 as well
 
 # shellcheck source=selftests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-kinds=(veth tap vlan bond)
+kinds=(veth tap vlan bond vnet)
+
+# machine NAME NUMBER [vnet]: with eth0, which is tapNUMBER on the host
+machine()
+{
+	background_to "$work/tapwire$2" ip netns exec host /usr/bin/python3 \
+		"$here/tapwire.py" "tap$2" "vm$2" ${3:+"$3"}
+	must poll "$DEADLINE" grep -q ready "$work/tapwire$2"
+	must ip -n host link set "vm$2" netns "$1" name eth0
+	must ip -n host link set "tap$2" up
+}
 
 devices()
 {
 	nets host "${kinds[@]}" trunk
 	modprobe -qa tun 8021q bonding
 	wire host:veth veth:eth0 1500 "" 02:bb:01:00:01:10
-	background_to "$work/tapwire" ip netns exec host /usr/bin/python3 \
-		"$here/tapwire.py" tap0 vm0
-	must poll "$DEADLINE" grep -q ready "$work/tapwire"
-	must ip -n host link set vm0 netns tap name eth0 address 02:bb:01:00:01:20
-	must ip -n tap link set eth0 up
-	must ip -n host link set tap0 up
+	machine tap 0
+	machine vnet 1 vnet
+	must ip -n tap link set eth0 up address 02:bb:01:00:01:20
+	must ip -n vnet link set eth0 up address 02:bb:01:00:01:50
 	wire host:trunk trunk:trunk
 	must ip -n host link add link trunk name trunk.7 type vlan id 7
 	must ip -n trunk link add link trunk name vlan7 type vlan id 7
@@ -48,6 +58,16 @@ vif()
 {
 	echo "vif add $1 vrf $2 gateway 10.1.1.1/24 gateway fd00:1::1/64" \
 		"addr 10.1.1.$3 addr fd00:1::$3 lladdr 02:bb:01:00:01:$3 gwmac $GWMAC mode $mode"
+}
+
+# offload on|off: whether devices that other kinds are behind finish checksums
+offload()
+{
+	local dev
+
+	for dev in veth trunk b0; do
+		must in_ns host ethtool -K $dev tx "$1" >"$work/ethtool"
+	done
 }
 
 state()
@@ -70,7 +90,7 @@ must poll "$DEADLINE" is_up bond0
 	echo "vrf add blue vni 5002"
 	vif veth red 10
 	vif tap0 red 20
-	{ vif trunk.7 red 30; vif bond0 red 40; } | sed 's/ mode xdp/ mode auto/'
+	{ vif trunk.7 red 30; vif bond0 red 40; vif tap1 red 50; } | sed 's/ mode xdp/ mode auto/'
 	vif trunk blue 10
 } | vr_batch host
 if [ "$VR_MODE" = xdp ]; then
@@ -78,13 +98,22 @@ if [ "$VR_MODE" = xdp ]; then
 	same "veth: native XDP" "rx,tx" "$(state veth)"
 	same "tap: native XDP" "rx,tx" "$(state tap0)"
 	same "trunk: native XDP" "rx,tx" "$(state trunk)"
+	same "tap of virtio-net: no program, redirects into it" "tx" "$(state tap1)"
+	same "tap of virtio-net, forced: refused" \
+		"2/Error: tap1: no XDP: open with IFF_VNET_HDR, so checksums of frames are unfinished; use mode auto" \
+		"$(out=$(vr host vif set tap1 mode xdp 2>&1); echo "$?/$out")"
+	must vr host vif set tap1 mode auto
+	same "tap of virtio-net, automatic again" "tx" "$(state tap1)"
 	for dev in trunk.7 bond0; do
 		same "$dev: none of its own" "" "$(state $dev)"
 		fails "$dev, forced" vr host vif set $dev mode xdp
 		must vr host vif set $dev mode auto
 	done
 fi
+# What leaves has no checksum left to the device.
+offload off
 play "$TOOLS/samehost.play"
+offload on
 same "trunk, below the VLAN, saw nothing of it" "" \
 	"$(stats host | awk '$1 == "vif.trunk" && $2 != "punt.vlan" && $3 !~ /^0/')"
 frame=${GWMAC//:/}02bb0100011081000008

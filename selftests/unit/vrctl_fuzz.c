@@ -228,6 +228,11 @@ bool xdp_foreign(uint32_t ifindex, uint32_t *id)
 	return ifindex & 1;
 }
 
+bool xdp_fits(uint32_t ifindex)
+{
+	return ifindex & 1;
+}
+
 uint32_t xdp_ours(uint32_t ifindex)
 {
 	return ifindex & 1 ? ifindex : 0;
