@@ -84,6 +84,63 @@ static char *feature_names(const char *dev, unsigned int *n)
 	return (char *)strings;
 }
 
+/* Features of a device, of no kernel more than that: which there are, and those of VLANs. */
+struct features {
+	unsigned int blocks;
+	uint32_t vlan[4];
+	union {
+		struct ethtool_gfeatures head;
+		char bytes[sizeof(struct ethtool_gfeatures) +
+			   4 * sizeof(struct ethtool_get_features_block)];
+	} get;
+};
+
+/* With those in @features->vlan that take tags off (@rx) or put them on. */
+static int features_get(const char *dev, bool rx, struct features *features)
+{
+	static const char *const names[2][2] = {
+		{ "tx-vlan-hw-insert", "tx-vlan-stag-hw-insert" },
+		{ "rx-vlan-hw-parse", "rx-vlan-stag-hw-parse" },
+	};
+	unsigned int n = 0;
+	char *all = feature_names(dev, &n);
+
+	*features = (struct features){
+		.blocks = (n + 31) / 32,
+		.get = { .head = { .cmd = ETHTOOL_GFEATURES, .size = 4 } },
+	};
+	if (!all || call(dev, &features->get)) {
+		free(all);
+		return -EOPNOTSUPP;
+	}
+	for (unsigned int i = 0; i < n && i < 128; i++) {
+		const char *name = all + i * ETH_GSTRING_LEN;
+
+		if (!strcmp(name, names[rx][0]) || !strcmp(name, names[rx][1]))
+			features->vlan[i / 32] |= 1U << i % 32;
+	}
+	free(all);
+	return 0;
+}
+
+/**
+ * ethtool_vlan_get() - does the device take part in VLAN tags?
+ * @dev: device
+ * @rx: tags of what it receives; otherwise of what it sends
+ *
+ * Return: 1 when it does with tags of either kind, 802.1Q and 802.1ad, 0 when
+ * not, or a negative errno.
+ */
+int ethtool_vlan_get(const char *dev, bool rx)
+{
+	struct features features;
+	int ret = features_get(dev, rx, &features);
+
+	for (unsigned int i = 0; i < 4 && !ret; i++)
+		ret = !!(features.get.head.features[i].active & features.vlan[i]);
+	return ret;
+}
+
 /**
  * ethtool_vlan_set() - leave VLAN tags to the device, or keep them in frames
  * @dev: device
@@ -96,41 +153,25 @@ static char *feature_names(const char *dev, unsigned int *n)
  */
 int ethtool_vlan_set(const char *dev, bool rx, bool on)
 {
-	static const char *const names[2][2] = {
-		{ "tx-vlan-hw-insert", "tx-vlan-stag-hw-insert" },
-		{ "rx-vlan-hw-parse", "rx-vlan-stag-hw-parse" },
-	};
-	union {
-		struct ethtool_gfeatures head;
-		char bytes[sizeof(struct ethtool_gfeatures) +
-			   4 * sizeof(struct ethtool_get_features_block)];
-	} get = { .head = { .cmd = ETHTOOL_GFEATURES, .size = 4 } };
 	union {
 		struct ethtool_sfeatures head;
 		char bytes[sizeof(struct ethtool_sfeatures) +
 			   4 * sizeof(struct ethtool_set_features_block)];
-	} set = { 0 };
-	unsigned int i, n = 0, changes = 0;
-	char *all = feature_names(dev, &n);
+	} set = { .head = { .cmd = ETHTOOL_SFEATURES } };
+	struct features features;
+	bool changes = false;
+	int ret = features_get(dev, rx, &features);
 
-	set.head.cmd = ETHTOOL_SFEATURES;
-	if (!all || call(dev, &get)) {
-		free(all);
-		return -EOPNOTSUPP;
-	}
-	for (i = 0; i < n && i < 128; i++) {
-		const char *name = all + i * ETH_GSTRING_LEN;
-		uint32_t bit = 1U << i % 32;
+	if (ret)
+		return ret;
+	set.head.size = features.blocks;
+	for (unsigned int i = 0; i < 4; i++) {
+		const struct ethtool_get_features_block *now = &features.get.head.features[i];
+		uint32_t wrong = on ? ~now->active : now->active;
 
-		if ((strcmp(name, names[rx][0]) && strcmp(name, names[rx][1])) ||
-		    !(get.head.features[i / 32].available & bit) ||
-		    !(get.head.features[i / 32].active & bit) == !on)
-			continue;
-		set.head.features[i / 32].valid |= bit;
-		set.head.features[i / 32].requested |= on ? bit : 0;
-		changes++;
+		set.head.features[i].valid = features.vlan[i] & now->available & wrong;
+		set.head.features[i].requested = on ? set.head.features[i].valid : 0;
+		changes |= set.head.features[i].valid;
 	}
-	free(all);
-	set.head.size = (n + 31) / 32;
 	return changes ? call(dev, &set) ?: 1 : 0;
 }

@@ -12,6 +12,7 @@ enum ethtool_feature {
 
 int ethtool_feature_get(const char *dev, enum ethtool_feature feature);
 int ethtool_feature_set(const char *dev, enum ethtool_feature feature, bool on);
+int ethtool_vlan_get(const char *dev, bool rx);
 int ethtool_vlan_set(const char *dev, bool rx, bool on);
 
 #endif /* _VRCTL_ETHTOOL_H */

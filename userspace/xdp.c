@@ -213,28 +213,43 @@ static int prepare_peer(const struct device *dev, bool gro, int csum)
 }
 
 /* A program must see the tags: an untagged frame and one of a VLAN are not the same. */
-static void prepare_vlan(const struct device *dev, bool on)
+static bool prepare_vlan(const struct device *dev, bool on)
 {
-	if (ethtool_vlan_set(dev->name, true, on) > 0)
+	bool changed = ethtool_vlan_set(dev->name, true, on) > 0;
+
+	if (changed)
 		fprintf(stderr, "%s: RX VLAN offload %s\n", dev->name, on ? "on" : "off");
+	return changed;
+}
+
+/* The next device in a bond, of all that there are from @at on. */
+static bool next_port(const struct device *bond, const struct if_nameindex **at,
+		      struct device *port)
+{
+	for (const struct if_nameindex *i = *at; i && i->if_index; i++) {
+		*port = (struct device){ .ifindex = i->if_index };
+		if (link_get(port->ifindex, &port->link) || port->link.master != bond->ifindex)
+			continue;
+		snprintf(port->name, sizeof(port->name), "%s", i->if_name);
+		*at = i + 1;
+		return true;
+	}
+	return false;
 }
 
 /* A program on a bond runs on the devices in it, and sends by them. */
 static int prepare_bond(const struct device *bond, bool on)
 {
 	struct if_nameindex *all = if_nameindex();
+	const struct if_nameindex *at = all;
 	int err = all ? 0 : -ENOMEM;
+	struct device port;
 
-	for (struct if_nameindex *i = all; i && i->if_index && !err; i++) {
-		struct device dev = { .ifindex = i->if_index };
-
-		snprintf(dev.name, sizeof(dev.name), "%s", i->if_name);
-		if (link_get(dev.ifindex, &dev.link) || dev.link.master != bond->ifindex)
-			continue;
-		if (link_is(&dev.link, "veth"))
-			err = prepare_peer(&dev, on, on ? -1 : 1);
+	while (!err && next_port(bond, &at, &port)) {
+		if (link_is(&port.link, "veth"))
+			err = prepare_peer(&port, on, on ? -1 : 1);
 		else
-			prepare_vlan(&dev, !on);
+			prepare_vlan(&port, !on);
 	}
 	if (all)
 		if_freenameindex(all);
@@ -352,53 +367,76 @@ static struct xdp_result sync_veth(const struct device *dev,
 	return res;
 }
 
+static const char *unfit(const struct device *dev);
+
+static const char *unfit_bond(const struct device *bond)
+{
+	struct if_nameindex *all = if_nameindex();
+	const struct if_nameindex *at = all;
+	const char *why = NULL;
+	struct device port;
+
+	while (!why && next_port(bond, &at, &port))
+		why = unfit(&port);
+	if (all)
+		if_freenameindex(all);
+	return why;
+}
+
 /*
- * Why a program would not see frames as they are to leave, NULL when it does. A
- * virtual machine leaves checksums to the virtio header of its tap, which XDP does
- * not carry on; whether there is one is up to who opens the tap.
+ * Why a program would not see frames as they came and are to leave, NULL when it
+ * does. A virtual machine leaves checksums to the virtio header of its tap, which XDP
+ * does not carry on; whether there is one is up to who opens the tap. Some drivers
+ * take the tags off whatever they are told; those of a veth are up to its peer.
  */
 static const char *unfit(const struct device *dev)
 {
-	if (!link_is(&dev->link, "tun"))
-		return NULL;
-	if (dev->link.vnet_hdr)
+	bool tap = link_is(&dev->link, "tun");
+
+	if (link_is(&dev->link, "bond"))
+		return unfit_bond(dev);
+	if (tap && dev->link.vnet_hdr)
 		return "open with IFF_VNET_HDR, so checksums of frames are unfinished";
-	if (!dev->link.carrier)
+	if (tap && !dev->link.carrier)
 		return "nobody has it open, which may be with IFF_VNET_HDR";
+	if (!link_is(&dev->link, "veth") && ethtool_vlan_get(dev->name, true))
+		return "RX VLAN offload is on, so tags of frames are out of sight";
 	return NULL;
 }
 
-/* A tap takes frames without a program of its own. */
+/* What a tap is good for is not worth a word; other devices should be good for XDP. */
 static struct xdp_result sync_unfit(const struct device *dev, struct attached *now,
 				    const char *why)
 {
-	bool forced = dev->mode == VROUTER_MODE_XDP;
+	bool forced = dev->mode == VROUTER_MODE_XDP, tap = link_is(&dev->link, "tun");
 	struct xdp_result res = { .failed = clear(dev, now) || forced };
 
 	if (forced)
 		fprintf(stderr, "Error: %s: no XDP: %s; use mode auto\n", dev->name, why);
-	else if (link_is(&dev->link, "tun") && !res.failed)
-		res.state = VROUTER_XDP_STATE_TX;
+	else if (!tap)
+		fprintf(stderr, "Warning: %s: no XDP: %s: module only\n", dev->name, why);
 	return res;
 }
 
-/* A driver that runs our program natively also takes frames from others. */
+/*
+ * A driver that runs our program natively also takes frames from others; a tap does
+ * so without a program of its own.
+ */
 static struct xdp_result sync_other(const struct device *dev,
 				    struct attached *now, int prog_fd)
 {
-	const char *why = unfit(dev);
-	struct xdp_result res = { 0 };
+	bool bond = link_is(&dev->link, "bond");
+	bool changed = !bond && prepare_vlan(dev, false);
+	struct xdp_result res;
+	const char *why;
 
-	if (why)
-		return sync_unfit(dev, now, why);
-	if (!link_is(&dev->link, "bond")) {
-		prepare_vlan(dev, false);
-	} else if (prepare_bond(dev, true)) {
-		fprintf(stderr, "Warning: %s: a peer cannot be reached: module only\n", dev->name);
-		return res;
-	}
-	res = sync_rx(dev, now, prog_fd);
-
+	if (bond && prepare_bond(dev, true))
+		why = "the peer of a device in it cannot be reached";
+	else
+		why = unfit(dev);
+	res = why ? sync_unfit(dev, now, why) : sync_rx(dev, now, prog_fd);
+	if (changed && !(res.state & VROUTER_XDP_STATE_RX))
+		prepare_vlan(dev, true);
 	if (res.state == VROUTER_XDP_STATE_RX ||
 	    (link_is(&dev->link, "tun") && !res.failed))
 		res.state |= VROUTER_XDP_STATE_TX;
