@@ -304,14 +304,18 @@ int xdp_clear(uint32_t ifindex)
 	return err ? err : was_ours;
 }
 
-/* Native XDP; generic only where the user insists on XDP. */
+/*
+ * Native XDP; generic only where the user insists on XDP, and not on a bond: it gets
+ * frames there whose tags are off already.
+ */
 static struct xdp_result sync_rx(const struct device *dev, struct attached *now,
 				 int prog_fd)
 {
+	bool bond = link_is(&dev->link, "bond");
 	struct xdp_result res = { 0 };
 	int err;
 
-	if (now->fd < 0 || now->flags == XDP_FLAGS_DRV_MODE) {
+	if (now->fd < 0 || now->flags == XDP_FLAGS_DRV_MODE || bond) {
 		err = attach(dev, now, prog_fd, XDP_FLAGS_DRV_MODE);
 		if (!err) {
 			res.state = VROUTER_XDP_STATE_RX;
@@ -320,6 +324,14 @@ static struct xdp_result sync_rx(const struct device *dev, struct attached *now,
 		if (dev->mode != VROUTER_MODE_XDP) {
 			/* An old program would go on with an image that is stale. */
 			res.failed = clear(dev, now);
+			return res;
+		}
+		if (bond) {
+			fprintf(stderr,
+				"Error: %s: no native XDP (%s), nor generic XDP on a bond\n",
+				dev->name, reason(err));
+			clear(dev, now);
+			res.failed = true;
 			return res;
 		}
 		fprintf(stderr, "%s: no native XDP (%s), trying generic XDP\n",

@@ -266,4 +266,22 @@ END
 capture_end
 same "red-a got one frame" 1 "$(captured got | wc -l)"
 
+# --- a bond whose mode has no native XDP: a generic program would see no tags
+if [ "$VR_MODE" = xdp ]; then
+	conf host-a <<-END
+	link add alb type bond mode balance-alb
+	link set eth1 down
+	link set eth1 master alb
+	link set alb up
+	END
+	vr host-a uplink add alb mode xdp >"$work/alb" 2>&1
+	same "a bond without native XDP, forced: refused" 2 $?
+	same "and vrctl says why" \
+		"Error: alb: no native XDP (No native XDP support for the current bonding mode), nor generic XDP on a bond" \
+		"$(grep ^Error "$work/alb")"
+	same "it has no program" 0 "$(ip -n host-a link show dev alb | grep -c prog/xdp)"
+	must vr host-a uplink set alb mode auto
+	same "automatic: neither" 0 "$(ip -n host-a link show dev alb | grep -c prog/xdp)"
+fi
+
 done_testing
