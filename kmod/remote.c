@@ -36,14 +36,39 @@ static struct hlist_head *bucket(struct vrouter *vr, const struct vrouter_prefix
 				    VROUTER_REMOTE_BITS)];
 }
 
+/*
+ * An IPv6 route that the kernel has learned is a copy of one that somebody has set.
+ * One with IPsec is a copy as well, and knows what that takes.
+ */
+static u32 set_mtu6(const struct dst_entry *dst)
+{
+	const struct rt6_info *rt = (const struct rt6_info *)dst;
+	const struct fib6_info *from;
+	struct inet6_dev *idev;
+	u32 mtu = 0;
+
+	if (dst_xfrm(dst))
+		return dst_mtu(dst);
+	rcu_read_lock();
+	from = rcu_dereference(rt->from);
+	if (from)
+		mtu = from->fib6_pmtu;
+	idev = __in6_dev_get(dst->dev);
+	if (!mtu && idev)
+		mtu = READ_ONCE(idev->cnf.mtu6);
+	rcu_read_unlock();
+	return mtu ?: IPV6_MIN_MTU;
+}
+
 /* By route and uplink, not by what the kernel has learned: see tunnel-err.c. */
 static u32 route_mtu(const struct dst_entry *dst, u8 family)
 {
 	u32 mtu;
 
 	if (family == VR_FAM_IP6)
-		return dst_mtu(dst);
-	mtu = dst_metric_raw(dst, RTAX_MTU) ?: READ_ONCE(dst->dev->mtu);
+		mtu = set_mtu6(dst);
+	else
+		mtu = dst_metric_raw(dst, RTAX_MTU) ?: READ_ONCE(dst->dev->mtu);
 	mtu = min_t(u32, mtu, IP_MAX_MTU);
 	return mtu - lwtunnel_headroom(dst->lwtstate, mtu);
 }

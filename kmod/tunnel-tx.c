@@ -233,6 +233,22 @@ static int encapsulate(struct vrouter_ctx *ctx, struct sk_buff *skb, const struc
 	return 0;
 }
 
+/*
+ * What the kernel has learned of a path binds no tunnel: see tunnel-err.c. Over
+ * IPv6 it is the skb's socket that says so, not who sends. The sender's own stays
+ * where there is nothing to say, so that it is told when its packet has left.
+ */
+static void ignore_learned(struct sk_buff *skb, struct sock *sk, const struct dst_entry *dst)
+{
+	if (likely(!(((const struct rt6_info *)dst)->rt6i_flags & RTF_CACHE)))
+		return;
+	skb_orphan(skb);
+	/* Who closes the socket waits for us before. */
+	sock_hold(sk);
+	skb->sk = sk;
+	skb->destructor = sock_efree;
+}
+
 static int transmit(struct vrouter *vr, struct sk_buff *skb, const struct socket *sock,
 		    struct dst_entry *dst)
 {
@@ -242,6 +258,7 @@ static int transmit(struct vrouter *vr, struct sk_buff *skb, const struct socket
 	skb_dst_set(skb, dst);
 	if (dst->ops->family == AF_INET6) {
 		memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+		ignore_learned(skb, sock->sk, dst);
 		err = ip6_local_out(vr->net, sock->sk, skb);
 	} else {
 		memset(IPCB(skb), 0, sizeof(*IPCB(skb)));

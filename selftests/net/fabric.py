@@ -68,6 +68,17 @@ def ip6(src, dst, l4=None, **kv):
                  (l4 or UDP(sport=40000, dport=53) / Raw(b"x" * 64)))
 
 
+DATA = bytes(range(256)) * 6
+
+
+def sized(v, frm, to, n, flags=0, **kv):
+    """@n bytes of IPv@v from a tenant to another."""
+    if v == 4:
+        return ip4(frm.ip4, to.ip4, UDP(sport=1, dport=2) / Raw(DATA[:n - 28]),
+                   flags=flags, **kv)
+    return ip6(frm.ip6, to.ip6, UDP(sport=1, dport=2) / Raw(DATA[:n - 48]))
+
+
 def from_tenant(t, ip, dst=GWMAC):
     return Ether(dst=dst, src=t.mac) / ip
 
@@ -272,6 +283,23 @@ class Play:
         self.drop(host, vrf, reason, vif, punt)
         to = [t for t in TENANTS if t.vrf == vrf and ip.src in (t.ip4, t.ip6)][0]
         self.travel(icmp_error(source, ip.src, what, ip), vrf, back, to, own=True)
+
+    def goes(self, name, frm, to, ip, path):
+        """A case: @ip goes from a tenant to another."""
+        self.case(name)
+        self.send(frm, from_tenant(frm, ip))
+        self.travel(ip, frm.vrf, path, to, vif=frm)
+        self.end_case()
+
+    def refused(self, name, frm, ip, mtu, path, vif=None, source=None):
+        """A case: the last host of @path tells the sender its MTU."""
+        self.case(name)
+        self.send(frm, from_tenant(frm, ip))
+        ip = self.travel(ip, frm.vrf, path, None, vif=frm)
+        back = [A] if path == [A] else path[::-1]
+        self.error(ip, frm.vrf, path[-1], mtu, "too-big", "too-big", vif,
+                   source.gw4 if ip.version == 4 else source.gw6, back)
+        self.end_case()
 
     def end(self):
         for (mode, host, what, counter), (packets, nbytes) in sorted(self.counts.items()):

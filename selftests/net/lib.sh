@@ -24,7 +24,8 @@
 #		counter NS OBJECT COUNTER; see stats() for the names
 # Processes	background CMD...; background_to FILE CMD... (its id in $!)
 # Frames	capture NAME=NS:DEV[:FILTER]...; capture_end; captured NAME;
-#		play FILE; play_counted NAME HOST...; frames send NS DEV <FILE
+#		play FILE; play_counted NAME HOST...; frame_of PLAY CASE; moves
+#		TENANT HOST OBJECT COUNTER PLAY CASE; frames send NS DEV <FILE
 #		(see tools/frames.c)
 # Servers	serve NS NAME; talk udp NS ADDRESS 7; talk tcp NS ADDRESS 7 [BYTES]
 #		print the name of who answered (see tools/talk.c)

@@ -12,7 +12,7 @@ from scapy.all import (ARP, ICMP, IP, TCP, UDP, Ether, ICMPv6ND_NA, ICMPv6ND_NS,
                        IPOption_Router_Alert, IPOption_RR, IPv6, Raw, fragment)
 
 from fabric import (A, B, BLUE_A, BLUE_B, GW, GWMAC, PORT, RED_A, RED_A2, RED_B, Play,
-                    from_tenant, icmp_error, ip4, ip6, off_wire, on_wire, patched, to_tenant)
+                    from_tenant, icmp_error, ip4, ip6, off_wire, on_wire, patched, sized, to_tenant)
 from model import built, routed
 
 play = Play()
@@ -347,15 +347,6 @@ def outer():
 # --- MTU ----------------------------------------------------------------------------
 
 # host-a's tunnels take 1450 bytes, its vif red-a2 takes 1400; then host-b's red-b 1300.
-DATA = bytes(range(256)) * 6
-
-
-def sized(v, frm, to, n, flags=0, **kv):
-    if v == 4:
-        return ip4(frm.ip4, to.ip4, UDP(sport=1, dport=2) / Raw(DATA[:n - 28]),
-                   flags=flags, **kv)
-    return ip6(frm.ip6, to.ip6, UDP(sport=1, dport=2) / Raw(DATA[:n - 48]))
-
 
 def later_header(raw):
     """RFC 791: options without the copied bit are the first fragment's alone."""
@@ -409,34 +400,17 @@ def is_cut(name, frm, to, ip, mtu, punt="too-big"):
     play.end_case()
 
 
-def is_refused(name, frm, ip, mtu, path, vif=None, source=None):
-    """The last host of @path tells the sender its MTU."""
-    play.case(name)
-    play.send(frm, from_tenant(frm, ip))
-    ip = play.travel(ip, frm.vrf, path, None, vif=frm)
-    back = [A] if path == [A] else path[::-1]
-    play.error(ip, frm.vrf, path[-1], mtu, "too-big", "too-big", vif,
-               source.gw4 if ip.version == 4 else source.gw6, back)
-    play.end_case()
-
-
-def goes(name, frm, to, ip, path):
-    play.case(name)
-    play.send(frm, from_tenant(frm, ip))
-    play.travel(ip, frm.vrf, path, to, vif=frm)
-    play.end_case()
-
-
 def too_big(frm, to, mtu, path):
     for flags, what in ("DF", "with DF"), (0, "without DF"):
-        goes(f"{mtu} bytes {what} from {frm.name} to {to.name}, IPv4", frm, to,
-             sized(4, frm, to, mtu, flags), path)
-    goes(f"{mtu} bytes from {frm.name} to {to.name}, IPv6", frm, to, sized(6, frm, to, mtu), path)
+        play.goes(f"{mtu} bytes {what} from {frm.name} to {to.name}, IPv4", frm, to,
+                  sized(4, frm, to, mtu, flags), path)
+    play.goes(f"{mtu} bytes from {frm.name} to {to.name}, IPv6", frm, to,
+              sized(6, frm, to, mtu), path)
     for n in mtu + 1, 1500:
-        is_refused(f"{n} bytes with DF from {frm.name} to {to.name}, IPv4", frm,
-                   sized(4, frm, to, n, "DF"), mtu, [A], frm, frm)
-        is_refused(f"{n} bytes from {frm.name} to {to.name}, IPv6", frm, sized(6, frm, to, n),
-                   mtu, [A], frm, frm)
+        play.refused(f"{n} bytes with DF from {frm.name} to {to.name}, IPv4", frm,
+                     sized(4, frm, to, n, "DF"), mtu, [A], frm, frm)
+        play.refused(f"{n} bytes from {frm.name} to {to.name}, IPv6", frm,
+                     sized(6, frm, to, n), mtu, [A], frm, frm)
         is_cut(f"{n} bytes without DF from {frm.name} to {to.name}", frm, to,
                sized(4, frm, to, n), mtu)
 
@@ -475,10 +449,10 @@ def silent_errors():
 def mtu_behind():
     """The second host's vif takes less than the tunnel."""
     for n in 1301, 1450:
-        is_refused(f"{n} bytes with DF, too long for the other host's vif, IPv4", a,
-                   sized(4, a, b, n, "DF"), 1300, [A, B], None, b)
-        is_refused(f"{n} bytes, too long for the other host's vif, IPv6", a, sized(6, a, b, n),
-                   1300, [A, B], None, b)
+        play.refused(f"{n} bytes with DF, too long for the other host's vif, IPv4", a,
+                     sized(4, a, b, n, "DF"), 1300, [A, B], None, b)
+        play.refused(f"{n} bytes, too long for the other host's vif, IPv6", a,
+                     sized(6, a, b, n), 1300, [A, B], None, b)
         ip = sized(4, a, b, n)
         play.case(f"{n} bytes without DF, cut for the other host's vif")
         play.send(a, from_tenant(a, ip))
@@ -599,11 +573,11 @@ def mss_alone():
     for v in 4, 6:
         for name, l4 in ("no SYN", syn(1460, "A")), ("a reset", syn(1460, "R")), \
                 ("UDP", UDP(sport=1, dport=2) / Raw(bytes(syn(1460))[8:])):
-            goes(f"{name}, IPv{v}", a, b, tcp(v, a, b, l4), [A, B])
-        goes(f"blue, which clamps nothing, IPv{v}", BLUE_A, BLUE_B,
-             tcp(v, BLUE_A, BLUE_B, syn(1460)), [A, B])
+            play.goes(f"{name}, IPv{v}", a, b, tcp(v, a, b, l4), [A, B])
+        play.goes(f"blue, which clamps nothing, IPv{v}", BLUE_A, BLUE_B,
+                  tcp(v, BLUE_A, BLUE_B, syn(1460)), [A, B])
     for kv in {"flags": "MF"}, {"frag": 5}:
-        goes(f"a fragment, {kv}", a, b, ip4(a.ip4, b.ip4, syn(1460), **kv), [A, B])
+        play.goes(f"a fragment, {kv}", a, b, ip4(a.ip4, b.ip4, syn(1460), **kv), [A, B])
 
 
 def mss():
@@ -624,80 +598,6 @@ def mss_pmtu():
                       clamped(ip, limit))
 
 
-# --- path MTU -------------------------------------------------------------------------
-
-ROUTER = "203.0.113.6"
-
-
-def frag_needed(quote, mtu=1300, **kv):
-    icmp = {"type": 3, "code": 4, "nexthopmtu": mtu}
-    icmp.update(kv)
-    return (Ether(dst=A.mac, src=A.spine_mac) / IP(src=ROUTER, dst=A.vtep, id=1, ttl=60) /
-            ICMP(**icmp) / Raw(quote))
-
-
-def quoted(n=576 - 28):
-    """What a router may quote of our packet: to host-b, in red."""
-    return bytes(on_wire(A, B, "red", routed(sized(4, a, b, 1450, "DF"))).payload)[:n]
-
-
-def with_header(**kv):
-    """The quote, its outer header changed."""
-    ip = IP(quoted())
-    for field, value in kv.items():
-        setattr(ip, field, value)
-    del ip.chksum
-    return bytes(ip)
-
-
-def forged():
-    """Errors about what we cannot have sent: the path MTU stays."""
-    vxlan = 28
-    for name, frame in {
-        "from another VTEP": frag_needed(with_header(src="192.0.2.99")),
-        "from another of our addresses": frag_needed(with_header(src="203.0.113.5")),
-        "to no VTEP": frag_needed(with_header(dst="198.51.100.77")),
-        "without DF": frag_needed(with_header(flags=0)),
-        "a fragment": frag_needed(with_header(flags="DF+MF")),
-        "another port": frag_needed(patched(quoted(), 22, (PORT + 1).to_bytes(2, "big"))),
-        "a source port that is none of ours": frag_needed(patched(quoted(), 20, b"\xbf\xff")),
-        "a UDP checksum": frag_needed(patched(quoted(), 26, b"\x12\x34")),
-        "no I flag": frag_needed(patched(quoted(), vxlan, b"\0")),
-        "a reserved bit": frag_needed(patched(quoted(), vxlan + 7, b"\1")),
-        "a VNI of nobody": frag_needed(patched(quoted(), vxlan + 4, b"\0\x17\x6f")),
-        "no VXLAN header": frag_needed(quoted(28)),
-        "half a VXLAN header": frag_needed(quoted(32)),
-        "a host unreachable": frag_needed(quoted(), code=1),
-        "a time exceeded": frag_needed(quoted(), type=11, code=0),
-        "a wrong checksum": patched(frag_needed(quoted()), 36, b"\x12\x34"),
-    }.items():
-        play.case(f"a forged ICMP error: {name}")
-        play.send(A, frame)
-        play.end_case()
-    # for all of them to have had time to work: nothing does at once
-    for v in 4, 6:
-        goes(f"1450 bytes after all that, IPv{v}", a, b, sized(v, a, b, 1450, "DF"), [A, B])
-
-
-def told():
-    """A true one, which quotes the least that it can."""
-    play.case("an ICMP error about a packet of ours")
-    play.send(A, frag_needed(quoted(36)))
-    play.end_case()
-
-
-def low():
-    """The path to host-b takes 1300 bytes now, that to gw as many as before."""
-    too_big(a, b, 1250, [A, B])
-    for v in 4, 6:
-        ip = sized(v, a, b, 1450, "DF")
-        ip.dst = "10.1.3.10" if v == 4 else "fd00:3::10"
-        del ip[UDP].chksum
-        if v == 4:
-            del ip.chksum
-        goes(f"1450 bytes by the gateway, IPv{v}", a, b, built(ip), [A, GW, B])
-
-
 {"hairpin": hairpin, "knobs": knobs, "outer": outer, "mtu": mtu, "mtu-behind": mtu_behind,
- "mss": mss, "mss-pmtu": mss_pmtu, "forged": forged, "told": told, "low": low}[sys.argv[1]]()
+ "mss": mss, "mss-pmtu": mss_pmtu}[sys.argv[1]]()
 play.end()

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Rules of the data path that want a configuration of their own, each with its
 # frames byte by byte and its counters: gateways on the link, outer headers,
-# tunnels to ourselves, the VTEP's and the VRFs' knobs, packets that are too long,
-# the MSS, and what the underlay says of its MTU.
+# tunnels to ourselves, the VTEP's and the VRFs' knobs, packets that are too long, and
+# the MSS.
 #
 #	red-a, red-a2, blue-a -- host-a     host-b -- red-b, blue-b
 #	                              \     /
@@ -15,22 +15,6 @@
 
 # shellcheck source=selftests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
-
-# frame_of PLAY CASE: what a case sends
-frame_of()
-{
-	sed -n "/^case $2\$/,/^send/s/^send [^ ]* //p" "$TOOLS/$1.play"
-}
-
-# moves OBJECT COUNTER PLAY CASE: does red-a's frame of that case move it at host-a?
-moves()
-{
-	local before
-
-	before=$(counter host-a "$1" "$2")
-	frame_of "$3" "$4" | frames send red-a eth0 || return
-	test "$(counter host-a "$1" "$2")" -gt "$before"
-}
 
 # longest NAME: the longest frame that came in there
 longest()
@@ -134,7 +118,7 @@ must vr host-a vtep set 192.0.2.1
 
 must ip -n host-a link set up0 mtu 1500
 must ip -n host-a link set red-a2 mtu 1400
-must poll "$DEADLINE" moves vrf.red drop.too-big rules-mtu \
+must poll "$DEADLINE" moves red-a host-a vrf.red drop.too-big rules-mtu \
 	"1451 bytes with DF from red-a to red-b, IPv4"
 play_counted rules-mtu host-a host-b
 must ip -n host-b link set red-b mtu 1300
@@ -147,16 +131,6 @@ play_counted rules-mss host-a host-b
 must vr host-a vrf set red mss pmtu
 play_counted rules-mss-pmtu host-a host-b
 must vr host-a vrf set red mss off
-
-# --- the path MTU: who may lower it, and that it comes back
-play_counted rules-forged host-a host-b
-play_counted rules-told host-a
-check "a true one counts" poll "$DEADLINE" moves vrf.red drop.too-big rules-low \
-	"1251 bytes with DF from red-a to red-b, IPv4"
-play_counted rules-low host-a host-b gw
-must in_ns host-a sysctl -qw net.ipv4.route.mtu_expires=1
-check "it comes back" poll "$DEADLINE" moves nexthop.12 "traffic.$path" rules-mtu \
-	"1450 bytes with DF from red-a to red-b, IPv4"
 
 # --- whole streams, last of all: who has an address says more than one asks for.
 # Of GSO packets the segments' size counts: as long as the way takes, no longer.

@@ -78,3 +78,20 @@ play_counted()
 			sed -n "s/^count $VR_MODE $ns //p" "$file")
 	done
 }
+
+# frame_of PLAY CASE: what a case sends
+frame_of()
+{
+	sed -n "/^case $2\$/,/^send/s/^send [^ ]* //p" "$TOOLS/$1.play"
+}
+
+# moves TENANT HOST OBJECT COUNTER PLAY CASE: does the frame of that case, sent by the
+# tenant, move it at the host?
+moves()
+{
+	local before
+
+	before=$(counter "$2" "$3" "$4")
+	frame_of "$5" "$6" | frames send "$1" eth0 || return
+	test "$(counter "$2" "$3" "$4")" -gt "$before"
+}
