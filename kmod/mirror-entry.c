@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
+#include <net/nexthop.h>
 
 #include "image.h"
 #include "mirror.h"
@@ -339,6 +340,59 @@ static void hold_work(struct work_struct *work)
 	mutex_unlock(&m->vr->lock);
 }
 
+static unsigned int count_hops(const struct vrouter_fib *fib)
+{
+	if (fib->fi)
+		return fib_info_num_path(fib->fi);
+	return fib->rt[0]->nh ? nexthop_num_path(fib->rt[0]->nh) : fib->n;
+}
+
+static const struct fib_nh_common *hop_of(const struct vrouter_fib *fib, unsigned int i)
+{
+	if (fib->fi)
+		return fib_info_nhc(fib->fi, i);
+	return fib->rt[0]->nh ? nexthop_fib_nhc(fib->rt[0]->nh, i) :
+				&fib->rt[i]->fib6_nh->nh_common;
+}
+
+/*
+ * Whether all devices of a host's route are there: a route that is kept keeps them, and
+ * who deletes one waits for that. Before anyone is told, a device has left the list.
+ */
+static bool has_devices(struct vrouter *vr, const struct vrouter_fib *fib)
+{
+	const struct fib_nh_common *nhc;
+	unsigned int i, n;
+	bool ok = true;
+
+	rcu_read_lock();
+	n = count_hops(fib);
+	for (i = 0; ok && i < n; i++) {
+		nhc = hop_of(fib, i);
+		if (nhc && nhc->nhc_dev)
+			ok = dev_get_by_index_rcu(vr->net, nhc->nhc_dev->ifindex) == nhc->nhc_dev;
+	}
+	rcu_read_unlock();
+	return ok;
+}
+
+/* Without the Linux VRF too: the route's cache may have that device. */
+static bool can_stay(struct vrouter *vr, const struct vrouter_entry *e)
+{
+	return vrouter_import_l3dev(e->vrf) && has_devices(vr, e->fib);
+}
+
+void vrouter_entry_device_gone(struct vrouter *vr)
+{
+	struct vrouter_entry *e, *next;
+
+	list_for_each_entry_safe(e, next, &vr->mirror->held, held) {
+		if (!can_stay(vr, e))
+			entry_remove(vr, e);
+		cond_resched();
+	}
+}
+
 /*
  * The host's route is gone. With a hold its packets go on as they did for a while,
  * unless another takes its place: routing daemons withdraw what they are about to
@@ -348,7 +402,7 @@ static void entry_withdraw(struct vrouter *vr, struct vrouter_entry *e)
 {
 	struct vrouter_mirror *m = vr->mirror;
 
-	if (!e->vrf->hold || !e->set) {
+	if (!e->vrf->hold || !e->set || !can_stay(vr, e)) {
 		entry_remove(vr, e);
 		return;
 	}

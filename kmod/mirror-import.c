@@ -172,11 +172,12 @@ void vrouter_import_netdev_event(struct vrouter *vr, struct net_device *dev, uns
 	default:
 		return;
 	}
-	if (!netif_is_l3_master(dev) && !netif_is_vxlan(dev) && !netif_is_bridge_master(dev))
-		return;
-	list_for_each_entry(import, &vr->mirror->imports, list)
-		if (concerns(import->vrf, dev) && look_up(vr, import->vrf))
-			vrouter_vrf_follow(vr, import->vrf);
+	if (netif_is_l3_master(dev) || netif_is_vxlan(dev) || netif_is_bridge_master(dev))
+		list_for_each_entry(import, &vr->mirror->imports, list)
+			if (concerns(import->vrf, dev) && look_up(vr, import->vrf))
+				vrouter_vrf_follow(vr, import->vrf);
+	if (event == NETDEV_UNREGISTER)
+		vrouter_entry_device_gone(vr);
 }
 
 /* The table of a request, 0 for none; without the attributes, what there is. */

@@ -389,6 +389,8 @@ void vrouter_entry_sweep(struct vrouter *vr, struct vrouter_import *import);
 void vrouter_entry_retry(struct vrouter *vr);
 /* The VRF's hold is another one, which those that are held may have outlived. */
 void vrouter_entry_hold_changed(struct vrouter *vr, struct vrouter_vrf *vrf);
+/* A device goes, or leaves for another namespace: nothing that is held may keep it. */
+void vrouter_entry_device_gone(struct vrouter *vr);
 /* A route of a vif is about to come to a prefix, or has gone. */
 void vrouter_entry_yield(struct vrouter *vr, struct vrouter_vrf *vrf,
 			 const struct vrouter_prefix *p);

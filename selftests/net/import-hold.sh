@@ -1,0 +1,177 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# A hold, and what it must not keep: devices that go, and ways that only Linux knows,
+# whose routes Linux has no more.
+#
+#	red-a .10 --- leaf (vrouter) --- red-d .10
+#	10.1.1.0/24     |                10.1.4.0/24
+#	fd00:1::/64   brred, vxred       fd00:4::/64
+#
+# The L3VNI has tunnels in its routes alone; nothing is sent.
+
+# shellcheck source=selftests/net/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+mode=skb
+[ "$VR_MODE" = module ] || mode=xdp
+hold=60000
+soon=10		# seconds, much less than the hold
+
+# linux_vrf NS VRF VNI TABLE
+linux_vrf()
+{
+	conf "$1" <<-END
+	link add $2 type vrf table $4
+	link set $2 up
+	link add br$2 address 02:00:00:01:50:01 type bridge
+	link set br$2 addrgenmode none
+	link set br$2 master $2
+	link add vx$2 type vxlan id $3 local 192.0.2.1 dstport 4790 nolearning
+	link set vx$2 addrgenmode none
+	link set vx$2 master br$2
+	link set br$2 up
+	link set vx$2 up
+	END
+}
+
+# The hold begins when all is there
+follow()
+{
+	vr_batch "$1" <<-END
+	vrf add red vni 5001 import vrf red
+	vrf add blue vni 5002 import vrf blue
+	END
+}
+
+vif()
+{
+	must vr leaf vif add "$1" vrf red mode $mode
+	fast_path leaf
+}
+
+has()
+{
+	vr leaf route show vrf red | grep "^$1 "
+}
+
+has_not()
+{
+	! has "$1"
+}
+
+# mirrored PREFIX...: followed, before long
+mirrored()
+{
+	local p
+
+	for p in "$@"; do
+		must poll "$DEADLINE" has "$p"
+	done
+}
+
+remote()
+{
+	conf leaf <<-END
+	neigh replace 192.0.2.2 dev brred lladdr 02:00:00:02:50:01 nud noarp extern_learn
+	nexthop replace id 11 via 192.0.2.2 dev brred onlink
+	route replace 10.1.2.0/24 vrf red nhid 11
+	route replace fd00:2::/64 vrf red via ::ffff:192.0.2.2 dev brred onlink
+	END
+	mirrored 10.1.2.0/24 fd00:2::/64
+}
+
+# deleted_soon NAME DEV
+deleted_soon()
+{
+	local begin=$SECONDS
+
+	must ip -n leaf link del "$2"
+	check "$1" test $((SECONDS - begin)) -lt $soon
+}
+
+quiet_defaults
+nets leaf red-a red-d
+linux_vrf leaf red 5001 1001
+linux_vrf leaf blue 5002 1002
+tenant_net leaf red-a 1
+tenant_net leaf red-d 4
+follow leaf
+vif red-a
+vif red-d
+remote
+must vr leaf vrf set red hold $hold
+
+# --- what is held ------------------------------------------------------------------
+must ip -n leaf route del 10.1.2.0/24 vrf red
+must ip -n leaf route add blackhole 10.9.9.0/24 vrf red
+mirrored 10.9.9.0/24
+check "a tunnel's route is held" has 10.1.2.0/24
+remote
+
+# --- devices that go -----------------------------------------------------------------------
+conf leaf <<-END
+nexthop add id 30 via 10.1.4.10 dev red-d
+nexthop add id 31 via 10.1.1.10 dev red-a
+nexthop add id 32 group 30/31
+route add 10.6.1.0/24 vrf red nhid 30
+route add 10.6.2.0/24 vrf red nhid 32
+route add 10.6.3.0/24 vrf red via 10.1.4.10
+route add fd00:6::/64 vrf red nexthop via fd00:4::10 dev red-d nexthop via fd00:1::10 dev red-a
+route add 10.6.4.0/24 vrf red via 10.1.1.10
+END
+mirrored 10.6.1.0/24 10.6.2.0/24 10.6.3.0/24 fd00:6::/64 10.6.4.0/24
+conf leaf <<-END
+route del 10.6.4.0/24 vrf red
+route del 10.6.2.0/24 vrf red
+route del 10.6.3.0/24 vrf red
+route del fd00:6::/64 vrf red
+END
+must ip -n leaf route add blackhole 10.9.8.0/24 vrf red
+mirrored 10.9.8.0/24 10.6.2.0/24 10.6.3.0/24 fd00:6::/64
+deleted_soon "a device goes, whose routes are held" red-d
+check "as are those by others" has 10.6.4.0/24
+check "its own are not" has_not 10.6.3.0/24
+deleted_soon "so does the L3VNI's" brred
+check "with its routes" poll $soon has_not fd00:2::/64
+deleted_soon "and the Linux VRF" red
+deleted_soon "and a device that was in it" red-a
+
+# --- a namespace that goes ---------------------------------------------------------------
+nets other third
+wire other:up0 leaf:other
+wire third:up0 leaf:third
+linux_vrf other red 5001 1001
+linux_vrf other blue 5002 1002
+must ip -n other link set up0 master red
+follow other
+must vr other vrf set red hold $hold
+conf other <<-END
+addr add 10.1.1.1/24 dev up0
+route add 10.1.2.0/24 vrf red via 192.0.2.2 dev brred onlink
+route add fd00:2::/64 vrf red via ::ffff:192.0.2.2 dev brred onlink
+route add unreachable fd00:3::/64 vrf red
+route add blackhole 10.1.3.0/24 vrf red
+END
+others()
+{
+	[ "$(vr other route show vrf red | grep -c -e '^10.1.[123].0/24 ' -e '^fd00:[23]::/64 ')" = 5 ]
+}
+
+must poll "$DEADLINE" others
+conf other <<-END
+route del unreachable fd00:3::/64 vrf red
+route del 10.1.2.0/24 vrf red
+END
+must poll "$DEADLINE" others
+
+is_gone()
+{
+	! ip -n leaf link show "$1"
+}
+
+# Namespaces go one after the other.
+must ip netns del other
+must poll "$DEADLINE" is_gone other
+must ip netns del third
+check "a namespace goes, and the next" poll $soon is_gone third
+done_testing
