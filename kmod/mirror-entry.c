@@ -201,9 +201,42 @@ static void wait_for_room(struct vrouter *vr, struct vrouter_entry *e)
 	vrouter_mirror_retry(vr);
 }
 
+/* Have the work run then, unless it does before. */
+static void plan_hold(struct vrouter_mirror *m, unsigned long until)
+{
+	unsigned long now = jiffies;
+
+	if (READ_ONCE(m->vr->dying) || (delayed_work_pending(&m->hold_work) &&
+					!time_before(until, m->hold_next)))
+		return;
+	m->hold_next = until;
+	mod_delayed_work(m->wq, &m->hold_work, time_after(until, now) ? until - now : 0);
+}
+
+/*
+ * What is left to Linux, here or in the VRF that a packet gets to, goes by Linux' table
+ * of this VRF, which has a held entry's route no more: the packet would leave by another.
+ */
+static bool may_hold(const struct vrouter_nexthop *nh)
+{
+	return nh->type != VROUTER_NEXTHOP_TYPE_PUNT && nh->type != VROUTER_NEXTHOP_TYPE_VRF;
+}
+
+/* The entry goes a moment later: who walks the set's entries may be asking. */
+static void end_hold(struct vrouter *vr, struct vrouter_entry *e)
+{
+	route_drop(vr, e);
+	e->until = jiffies;
+	plan_hold(vr->mirror, e->until);
+}
+
 void vrouter_entry_follow(struct vrouter *vr, struct vrouter_entry *e)
 {
 	list_del_init(&e->failed);
+	if (!list_empty(&e->held) && !may_hold(e->set->nh)) {
+		end_hold(vr, e);
+		return;
+	}
 	switch (route_set(vr, e)) {
 	case 0:
 		set_mark(vr, e, vrouter_set_mark(e->set));
@@ -304,18 +337,6 @@ static void entry_set_fib(struct vrouter *vr, struct vrouter_entry *e, struct vr
 
 #define HOLD_BATCH	1024	/* entries with vr->lock held */
 
-/* Have the work run then, unless it does before. */
-static void plan_hold(struct vrouter_mirror *m, unsigned long until)
-{
-	unsigned long now = jiffies;
-
-	if (READ_ONCE(m->vr->dying) || (delayed_work_pending(&m->hold_work) &&
-					!time_before(until, m->hold_next)))
-		return;
-	m->hold_next = until;
-	mod_delayed_work(m->wq, &m->hold_work, time_after(until, now) ? until - now : 0);
-}
-
 static void hold_work(struct work_struct *work)
 {
 	struct vrouter_mirror *m =
@@ -402,7 +423,7 @@ static void entry_withdraw(struct vrouter *vr, struct vrouter_entry *e)
 {
 	struct vrouter_mirror *m = vr->mirror;
 
-	if (!e->vrf->hold || !e->set || !can_stay(vr, e)) {
+	if (!e->vrf->hold || !e->set || !may_hold(e->set->nh) || !can_stay(vr, e)) {
 		entry_remove(vr, e);
 		return;
 	}

@@ -108,6 +108,40 @@ mirrored 10.9.9.0/24
 check "a tunnel's route is held" has 10.1.2.0/24
 remote
 
+# --- what Linux alone knows the way of is not ------------------------------------------
+conf leaf <<-END
+addr add 10.1.9.1/24 dev red-a
+addr add fd00:9::1/64 dev red-a nodad
+END
+mirrored 10.1.9.1/32 fd00:9::1/128
+conf leaf <<-END
+addr del 10.1.9.1/24 dev red-a
+addr del fd00:9::1/64 dev red-a
+END
+check "an address that goes is not held" poll $soon has_not 10.1.9.1/32
+check "one of IPv6 is not held" poll $soon has_not fd00:9::1/128
+check "its subnet is" has 10.1.9.0/24
+must ip -n leaf route add 10.8.0.0/16 vrf red dev blue
+mirrored 10.8.0.0/16
+must ip -n leaf route del 10.8.0.0/16 vrf red
+check "a way into another VRF is not held" poll $soon has_not 10.8.0.0/16
+must ip -n leaf route add 10.7.7.7/32 vrf red dev red-a
+mirrored 10.7.7.7/32
+must vr leaf vif set red-a addr 10.7.7.7 lladdr 02:00:00:00:00:99
+must ip -n leaf route del 10.7.7.7/32 vrf red
+must vr leaf vif del red-a
+check "nor what was by a vif that goes" poll $soon has_not 10.7.7.7/32
+check "nor its subnet that was held" has_not 10.1.9.0/24
+vif red-a
+must ip -n leaf link set brred nomaster
+check "nor a tunnel's, without the L3VNI" poll $soon has_not 10.1.2.0/24
+check "of IPv6 as well" poll $soon has_not fd00:2::/64
+same "no route that is held is Linux's" "" \
+	"$(vr leaf route show vrf red | grep punt | grep -v -e '^10\.1\.[14]\.' -e '^fd00:[14]:')"
+must ip -n leaf link set brred master red
+must ip -n leaf link set brred up
+remote
+
 # --- devices that go -----------------------------------------------------------------------
 conf leaf <<-END
 nexthop add id 30 via 10.1.4.10 dev red-d
