@@ -119,6 +119,32 @@ static void set_mark(struct vrouter *vr, struct vrouter_entry *e, u8 mark)
 		mark_ip6(vr, e->fib, mark);
 }
 
+/* Whether a notification of IPv6 is about that route, too. */
+static bool has_hop(const struct vrouter_fib *fib, const struct fib6_info *rt)
+{
+	unsigned int i;
+
+	for (i = 0; i < fib->n; i++)
+		if (fib->rt[i] == rt)
+			return true;
+	return false;
+}
+
+/* Another route of the host's is in force: the one before may still be there. */
+static void unmark_old(struct vrouter *vr, struct vrouter_entry *e, const struct vrouter_fib *news)
+{
+	const struct vrouter_fib *old = e->fib;
+	unsigned int i;
+
+	if (!e->mark)
+		return;
+	if (old->fi && (old->fi != news->fi || old->dscp != news->dscp || old->type != news->type))
+		mark_ip4(vr, old, 0);
+	for (i = 0; i < old->n; i++)
+		if (!has_hop(news, old->rt[i]))
+			fib6_info_hw_flags_set(vr->net, old->rt[i], false, false, false);
+}
+
 /* --- the route ------------------------------------------------------------------ */
 
 static u8 protocol_of(const struct vrouter_fib *fib)
@@ -263,10 +289,11 @@ static void set_leave(struct vrouter *vr, struct vrouter_entry *e)
 	vrouter_set_put(vr, set);
 }
 
-/* The host's route has been unmarked, or is gone. */
+/* Whether the host still has its route or not. */
 static void entry_remove(struct vrouter *vr, struct vrouter_entry *e)
 {
 	route_drop(vr, e);
+	set_mark(vr, e, 0);
 	set_leave(vr, e);
 	rhashtable_remove_fast(&vr->mirror->entries, &e->node, by_prefix);
 	list_del(&e->list);
@@ -323,8 +350,10 @@ static void entry_resolve(struct vrouter *vr, struct vrouter_entry *e)
 
 static void entry_set_fib(struct vrouter *vr, struct vrouter_entry *e, struct vrouter_fib *fib)
 {
-	if (e->fib)
+	if (e->fib) {
+		unmark_old(vr, e, fib);
 		vrouter_fib_free(e->fib);
+	}
 	e->fib = fib;
 	list_del_init(&e->held);
 	/* The host's route is a new one, too. */
@@ -451,22 +480,18 @@ void vrouter_entry_hold_changed(struct vrouter *vr, struct vrouter_vrf *vrf)
 static struct vrouter_fib *merge(const struct vrouter_fib *have, const struct vrouter_fib *news)
 {
 	struct vrouter_fib *fib;
-	unsigned int i, k;
+	unsigned int i;
 
 	fib = kmalloc(struct_size(fib, rt, have->n + news->n), GFP_KERNEL);
 	if (!fib)
 		return NULL;
 	*fib = *have;
 	fib->n = 0;
-	for (i = 0; i < have->n; i++) {
-		for (k = 0; k < news->n; k++)
-			if (have->rt[i] == news->rt[k])
-				break;
-		if (k == news->n)
+	for (i = 0; i < have->n; i++)
+		if (!has_hop(news, have->rt[i]))
 			fib->rt[fib->n++] = have->rt[i];
-	}
-	for (k = 0; news->event != FIB_EVENT_ENTRY_DEL && k < news->n; k++)
-		fib->rt[fib->n++] = news->rt[k];
+	for (i = 0; news->event != FIB_EVENT_ENTRY_DEL && i < news->n; i++)
+		fib->rt[fib->n++] = news->rt[i];
 	for (i = 0; i < fib->n; i++)
 		fib6_info_hold(fib->rt[i]);
 	return fib;
@@ -538,7 +563,6 @@ void vrouter_entry_flush(struct vrouter *vr, struct vrouter_import *import)
 	struct vrouter_entry *e, *next;
 
 	list_for_each_entry_safe(e, next, &import->entries, list) {
-		set_mark(vr, e, 0);
 		entry_remove(vr, e);
 		cond_resched();
 	}

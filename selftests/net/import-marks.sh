@@ -1,0 +1,140 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What Linux' routes show of what vrouter makes of them, and which of their paths vrouter
+# takes: two routes to one prefix, groups, paths that go down and come back.
+#
+#	red-a .10 --- leaf (vrouter) --- red-d .10
+#	10.1.1.0/24     |                10.1.4.0/24
+#	fd00:1::/64   brred, vxred       fd00:4::/64
+#
+# The VTEPs 192.0.2.2 to 192.0.2.4 are names alone: nothing is sent.
+
+# shellcheck source=selftests/net/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+mode=skb
+[ "$VR_MODE" = module ] || mode=xdp
+
+# shows PREFIX METRIC FLAG: what Linux shows of a route; none for no flag at all
+shows()
+{
+	local line family=-4
+
+	[[ $1 != *:* ]] || family=-6
+	line=$(ip -n leaf "$family" -o route show table 1001 exact "$1" metric "$2")
+	case $3 in
+	none)	[ -n "$line" ] && ! grep -q rt_ <<<"$line" ;;
+	*)	[ "$(grep -o 'rt_[a-z_]*' <<<"$line" | sort -u)" = "$3" ] ;;
+	esac || {
+		printf '%s\n' "$line"
+		return 1
+	}
+}
+
+# marked NAME PREFIX METRIC FLAG
+marked()
+{
+	check "$1" poll "$DEADLINE" shows "$2" "$3" "$4"
+}
+
+# rmac N [VERB]: VTEP N's router MAC
+rmac()
+{
+	local verb=${2:-replace}
+
+	conf leaf <<-END
+	neigh $verb 192.0.2.$1 dev brred lladdr 02:00:00:0$1:50:01 nud noarp extern_learn
+	neigh $verb ::ffff:192.0.2.$1 dev brred lladdr 02:00:00:0$1:50:01 nud noarp extern_learn
+	END
+}
+
+# leads PREFIX TO...: where the module's route does, the members of a group in order
+leads()
+{
+	local nhid id line prefix=$1
+	shift
+
+	line=$(vr leaf route show vrf red | grep "^$prefix ")
+	nhid=$(sed -n 's/.* nhid \([0-9]*\).*/\1/p' <<<"$line")
+	line=$(vr leaf nexthop show id "$nhid")
+	for id in $(sed -n 's/.* group \([^ ]*\).*/\1/p' <<<"$line" | tr / ' ' |
+		    sed 's/,[0-9]*//g'); do
+		vr leaf nexthop show id "$id"
+	done >"$work/members"
+	[ -s "$work/members" ] || echo "$line" >"$work/members"
+	line=$(sed -n 's/.* via \([^ ]*\).*/\1/p' "$work/members" | sort | tr '\n' ' ')
+	[ "$line" = "$(printf '%s ' "$@")" ] || {
+		echo "'$line'"
+		cat "$work/members"
+		return 1
+	}
+}
+
+# leads_to NAME PREFIX TO...
+leads_to()
+{
+	local name=$1
+	shift
+
+	check "$name" poll "$DEADLINE" leads "$@"
+}
+
+agrees()
+{
+	vr leaf audit >"$work/audit"
+	cat "$work/audit"
+	[ "$(wc -l <"$work/audit")" -eq 1 ]
+}
+
+disagrees()
+{
+	! agrees && grep "$1" "$work/audit"
+}
+
+quiet_defaults
+nets leaf red-a red-d
+conf leaf <<-END
+link add red type vrf table 1001
+link set red up
+link add brred address 02:00:00:01:50:01 type bridge
+link set brred addrgenmode none
+link set brred master red
+link add vxred type vxlan id 5001 local 192.0.2.1 dstport 4790 nolearning
+link set vxred addrgenmode none
+link set vxred master brred
+link set brred up
+link set vxred up
+END
+tenant_net leaf red-a 1
+tenant_net leaf red-d 4
+vr_batch leaf <<-END
+vrf add red vni 5001 import vrf red
+vif add red-a vrf red mode $mode
+vif add red-d vrf red mode $mode
+END
+fast_path leaf
+rmac 2
+rmac 3
+
+# --- two routes to one prefix: the one in force is ours ------------------------------
+for m in "10.9.0.0/24 " "fd00:99::/64 ::ffff:"; do
+	read -r p mapped <<<"$m"
+	must ip -n leaf route add "$p" vrf red metric 20 via "${mapped}192.0.2.2" dev brred onlink
+	marked "a route" "$p" 20 rt_offload
+	must ip -n leaf route add "$p" vrf red metric 10 via "${mapped}192.0.2.3" dev brred onlink
+	marked "a better one" "$p" 10 rt_offload
+	marked "stands before it" "$p" 20 none
+	must ip -n leaf route del "$p" vrf red metric 10 via "${mapped}192.0.2.3" dev brred onlink
+	marked "until it goes" "$p" 20 rt_offload
+	must ip -n leaf route add "$p" vrf red metric 10 via "${mapped}192.0.2.3" dev brred onlink
+	marked "and comes" "$p" 10 rt_offload
+done
+must vr leaf vrf set red import table off
+same "an import that ends leaves no mark" "" \
+	"$({ ip -n leaf route show table 1001; ip -n leaf -6 route show table 1001; } | grep rt_)"
+must vr leaf vrf set red import vrf red
+marked "one that begins makes them" 10.9.0.0/24 10 rt_offload
+marked "of those that are in force" 10.9.0.0/24 20 none
+check "and the audit agrees" poll "$DEADLINE" agrees
+
+done_testing
