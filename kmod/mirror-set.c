@@ -295,7 +295,11 @@ u8 vrouter_set_mark(const struct vrouter_set *set)
 	for (i = 0; i < set->n; i++)
 		if (set->nh == set->choice[i].path->nh)
 			return mark | set->choice[i].path->mark;
-	return mark | VROUTER_MARK_OFFLOAD;
+	/* A group forwards as long as one of its members does. */
+	for (i = 0; i < set->n; i++)
+		if (may_join(&set->choice[i]))
+			mark |= set->choice[i].path->mark;
+	return mark;
 }
 
 /* --- the sets -------------------------------------------------------------------- */

@@ -137,4 +137,22 @@ marked "one that begins makes them" 10.9.0.0/24 10 rt_offload
 marked "of those that are in force" 10.9.0.0/24 20 none
 check "and the audit agrees" poll "$DEADLINE" agrees
 
+# --- groups: as good as their best path --------------------------------------------------
+conf leaf <<-END
+nexthop add id 12 via 192.0.2.2 dev brred onlink
+nexthop add id 13 via 192.0.2.3 dev brred onlink
+nexthop add id 14 via 192.0.2.4 dev brred onlink
+nexthop add id 15 via 192.0.2.5 dev brred onlink
+nexthop add id 20 group 12/14
+nexthop add id 21 group 14/15
+route add 10.2.1.0/24 vrf red nhid 20
+route add 10.2.2.0/24 vrf red nhid 21
+END
+marked "a group with a path that works is offloaded" 10.2.1.0/24 0 rt_offload
+marked "one with none is not" 10.2.2.0/24 0 none
+check "which the audit finds, too" poll "$DEADLINE" disagrees "10.2.2.0/24.*mark"
+rmac 4
+marked "until one works" 10.2.2.0/24 0 rt_offload
+check "and the audit agrees" poll "$DEADLINE" agrees
+
 done_testing
