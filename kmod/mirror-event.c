@@ -290,15 +290,42 @@ void vrouter_mirror_neigh_list(struct vrouter *vr, struct neighbour *n, struct l
 		vrouter_mirror_lose(vr);
 }
 
-/* RTNL is held; the change itself comes after its notification. */
+/* A resilient group tells of each of its buckets. Once is enough. */
+static bool is_queued_last(struct vrouter_mirror *m, u32 id)
+{
+	const struct vrouter_event *last;
+	bool found = false;
+
+	spin_lock_irq(&m->lock);
+	if (!list_empty(&m->events)) {
+		last = list_last_entry(&m->events, struct vrouter_event, list);
+		found = last->kind == VROUTER_EVENT_NEXTHOP &&
+			container_of(last, struct nexthop_event, ev)->id == id;
+	}
+	spin_unlock_irq(&m->lock);
+	return found;
+}
+
+/*
+ * RTNL is held, but where a resilient group moves buckets in its own time, which is no
+ * change of it. The change itself may come after its notification.
+ */
 static int nexthop_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct vrouter_mirror *m = container_of(nb, struct vrouter_mirror, nh_nb);
 	const struct nh_notifier_info *info = ptr;
 	struct nexthop_event *ev;
 
-	/* Routes to an object that goes, go with it and tell of that. */
-	if (event != NEXTHOP_EVENT_REPLACE || xa_empty(&m->tables))
+	switch (event) {
+	case NEXTHOP_EVENT_REPLACE:
+	case NEXTHOP_EVENT_RES_TABLE_PRE_REPLACE:
+	case NEXTHOP_EVENT_BUCKET_REPLACE:
+		break;
+	default:
+		/* Routes to an object that goes, go with it and tell of that. */
+		return NOTIFY_DONE;
+	}
+	if (xa_empty(&m->tables) || is_queued_last(m, info->id))
 		return NOTIFY_DONE;
 	ev = kzalloc(sizeof(*ev), GFP_KERNEL);
 	if (ev)

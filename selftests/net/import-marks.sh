@@ -155,4 +155,21 @@ rmac 4
 marked "until one works" 10.2.2.0/24 0 rt_offload
 check "and the audit agrees" poll "$DEADLINE" agrees
 
+# --- groups that Linux keeps its flows' places in --------------------------------------
+conf leaf <<-END
+nexthop add id 30 group 12/13 type resilient buckets 32
+route add 10.3.1.0/24 vrf red nhid 30
+END
+leads_to "a resilient group" 10.3.1.0/24 192.0.2.2 192.0.2.3
+must ip -n leaf nexthop replace id 30 group 12/14 type resilient
+leads_to "changes its members" 10.3.1.0/24 192.0.2.2 192.0.2.4
+must ip -n leaf nexthop replace id 30 group 12/13/14 type resilient
+leads_to "gets one" 10.3.1.0/24 192.0.2.2 192.0.2.3 192.0.2.4
+must ip -n leaf nexthop del id 13
+leads_to "loses one" 10.3.1.0/24 192.0.2.2 192.0.2.4
+must ip -n leaf nexthop replace id 14 via 192.0.2.5 dev brred onlink
+leads_to "and has one that changes" 10.3.1.0/24 192.0.2.2 192.0.2.5
+must ip -n leaf nexthop replace id 30 group 12 type resilient
+leads_to "one alone" 10.3.1.0/24 192.0.2.2
+
 done_testing
