@@ -60,8 +60,6 @@ static void add_hop(struct vrouter_ways *w, const struct fib_nh_common *nhc, u32
 {
 	struct vrouter_way way;
 
-	if (nhc->nhc_flags & RTNH_F_DEAD)
-		return;
 	/* An encapsulation of Linux' own is Linux' own business. */
 	if (nhc->nhc_lwtstate || !nhc->nhc_dev) {
 		add_type(w, RTN_LOCAL);
@@ -77,6 +75,13 @@ static void add_hop(struct vrouter_ways *w, const struct fib_nh_common *nhc, u32
 	add_way(w, &way, weight);
 }
 
+/* Whether it is dead is told, so that it is read again when it is not. */
+static void add_live(struct vrouter_ways *w, const struct fib_nh_common *nhc, u32 weight)
+{
+	if (!(nhc->nhc_flags & RTNH_F_DEAD))
+		add_hop(w, nhc, weight);
+}
+
 static void add_single(struct vrouter_ways *w, const struct nexthop *nh, u32 weight)
 {
 	const struct nh_info *nhi = rcu_dereference_rtnl(nh->nh_info);
@@ -84,7 +89,7 @@ static void add_single(struct vrouter_ways *w, const struct nexthop *nh, u32 wei
 	if (nhi->reject_nh)
 		add_type(w, RTN_BLACKHOLE);
 	else
-		add_hop(w, &nhi->fib_nhc, weight);
+		add_live(w, &nhi->fib_nhc, weight);
 }
 
 static void read_nexthop(struct vrouter_ways *w, const struct nexthop *nh)
@@ -108,7 +113,7 @@ static void read_fib_info(struct vrouter_ways *w, const struct fib_info *fi)
 	int i;
 
 	for (i = 0; i < fi->fib_nhs; i++)
-		add_hop(w, &fi->fib_nh[i].nh_common, fi->fib_nh[i].nh_common.nhc_weight);
+		add_live(w, &fi->fib_nh[i].nh_common, fi->fib_nh[i].nh_common.nhc_weight);
 }
 
 /* The object whose word is the set's, NULL when the route itself says all. */
@@ -152,6 +157,7 @@ static void read_content(struct vrouter_ways *w, const struct vrouter_fib *fib)
 		add_type(w, RTN_LOCAL);
 		return;
 	}
+	/* IPv6 tells of no path that dies, nor of one that revives: its device says that. */
 	for (i = 0; i < fib->n; i++) {
 		nhc = &fib->rt[i]->fib6_nh->nh_common;
 		add_hop(w, nhc, nhc->nhc_weight);

@@ -172,4 +172,27 @@ leads_to "and has one that changes" 10.3.1.0/24 192.0.2.2 192.0.2.5
 must ip -n leaf nexthop replace id 30 group 12 type resilient
 leads_to "one alone" 10.3.1.0/24 192.0.2.2
 
+# --- a path of IPv6 that was down as it was read -------------------------------------------
+conf leaf <<-END
+route add fd00:9::/64 vrf red nexthop via fd00:1::10 dev red-a nexthop via fd00:4::10 dev red-d
+neigh replace fd00:1::10 dev red-a lladdr 02:00:00:00:00:0a nud permanent
+neigh replace fd00:1::11 dev red-a lladdr 02:00:00:00:00:0b nud permanent
+END
+leads_to "two paths of IPv6" fd00:9::/64 fd00:1::10 fd00:4::10
+must ip -n red-d link set eth0 down
+must ip -n leaf link set red-d down
+must ip -n leaf -6 route append fd00:9::/64 vrf red via fd00:1::11 dev red-a
+has_new()
+{
+	leads fd00:9::/64 fd00:1::10 fd00:1::11 ||
+		leads fd00:9::/64 fd00:1::10 fd00:1::11 fd00:4::10
+}
+
+check "one more, while a device is down" poll "$DEADLINE" has_new
+must ip -n red-d link set eth0 up
+must ip -n leaf link set red-d up
+conf leaf <<-END
+addr replace fd00:4::1/64 dev red-d nodad
+END
+leads_to "all of them, as that is up" fd00:9::/64 fd00:1::10 fd00:1::11 fd00:4::10
 done_testing
