@@ -219,23 +219,28 @@ native()
 }
 
 # The EVPN lab with stock FRR, whose daemons want a machine as fast as this one is: some
-# labs, each LAYOUTS:MODES:PARTS, or those that EVPN_* ask for. Not its part "death"
+# labs, each LAYOUTS:MODES:PARTS:FRR_ROOT, or those that EVPN_* ask for. Not its part "death"
 # unless it is asked for: that one measures times.
 evpn()
 {
-	local share=$top/build/evpn rest="announce ecmp rmac restart"
+	local share=$top/build/evpn rest="announce ecmp rmac restart" newer
 	local -a labs=("mixed:xdp:reach ecmp" vrouter:module:reach "vrouter:xdp:reach $rest")
 
-	[ -z "${EVPN_LAYOUTS-}${EVPN_MODES-}${EVPN_PARTS-}" ] ||
-		labs=("${EVPN_LAYOUTS:-vrouter}:${EVPN_MODES:-xdp}:${EVPN_PARTS:-reach $rest}")
+	if [ -n "${EVPN_LAYOUTS-}${EVPN_MODES-}${EVPN_PARTS-}" ]; then
+		labs=("${EVPN_LAYOUTS:-vrouter}:${EVPN_MODES:-xdp}:${EVPN_PARTS:-reach $rest}:${FRR_ROOT-}")
+	else
+		newer=$(scripts/frr-root.sh) || return
+		labs+=("vrouter:xdp:underlay6:$newer")
+	fi
 	rm -rf "$share"
 	mkdir -p "$share"
 	# shellcheck disable=SC2016	# the guest's shell is to expand them
 	TMO=${EVPN_TMO:-1800} on_cpu scripts/uml.sh "$share" env "VRCTL=$top/build/vrctl" bash -c '
 		rc=0
 		for lab; do
-			IFS=: read -r LAYOUTS MODES PARTS <<<"$lab"
-			LAYOUTS=$LAYOUTS MODES=$MODES PARTS=$PARTS "$0" || rc=1
+			IFS=: read -r LAYOUTS MODES PARTS FRR_ROOT <<<"$lab"
+			LAYOUTS=$LAYOUTS MODES=$MODES PARTS=$PARTS FRR_ROOT=$FRR_ROOT "$0" ||
+				rc=1
 		done
 		exit $rc' "$top/selftests/evpn/run_all.sh" "${labs[@]}"
 }
