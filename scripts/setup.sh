@@ -35,7 +35,7 @@ packages=(
 	linux-source-6.1 bison flex bc	# User-Mode Linux kernels, of both sources
 	# Tests
 	libcmocka-dev			# unit tests
-	iproute2 iputils-ping ethtool
+	iproute2 iputils-ping ethtool nftables
 	procps
 	python3-scapy			# packets made and read in tests
 	traceroute
