@@ -60,12 +60,14 @@ static void dump_flush(struct notifier_block *nb)
 	WRITE_ONCE(container_of(nb, struct mirror_dump, nb)->done, true);
 }
 
-void vrouter_mirror_dump(struct vrouter *vr, struct list_head *events)
+bool vrouter_mirror_dump(struct vrouter *vr, struct list_head *events)
 {
 	struct mirror_dump d = {
 		.nb.notifier_call = dump_event, .vr = vr, .events = events,
 	};
 
-	if (!register_fib_notifier(vr->net, &d.nb, dump_flush, NULL))
-		unregister_fib_notifier(vr->net, &d.nb);
+	if (register_fib_notifier(vr->net, &d.nb, dump_flush, NULL))
+		return d.done;
+	unregister_fib_notifier(vr->net, &d.nb);
+	return true;
 }

@@ -428,8 +428,11 @@ static bool begin_dump(struct vrouter *vr, bool lost, struct list_head *events)
 	return any;
 }
 
-/* All that was in the tables is taken, and what was queued since. */
-static void end_dump(struct vrouter *vr, bool lost)
+/*
+ * All that was read is taken, and what was queued since. What was not found is no more,
+ * if the tables were read whole; if not, they are read again.
+ */
+static void end_dump(struct vrouter *vr, bool lost, bool whole)
 {
 	struct vrouter_import *import;
 
@@ -441,7 +444,7 @@ static void end_dump(struct vrouter *vr, bool lost)
 		if (!import->dump)
 			continue;
 		WRITE_ONCE(import->dump, false);
-		if (lost)
+		if (lost && whole)
 			vrouter_entry_sweep(vr, import);
 	}
 	if (lost) {
@@ -455,7 +458,7 @@ static void end_dump(struct vrouter *vr, bool lost)
 static void dump(struct vrouter *vr)
 {
 	LIST_HEAD(events);
-	bool lost;
+	bool lost, whole;
 
 	spin_lock_irq(&vr->mirror->lock);
 	lost = vr->mirror->lost;
@@ -463,10 +466,10 @@ static void dump(struct vrouter *vr)
 	spin_unlock_irq(&vr->mirror->lock);
 	if (!begin_dump(vr, lost, &events))
 		return;
-	vrouter_mirror_dump(vr, &events);
+	whole = vrouter_mirror_dump(vr, &events);
 	take_events(vr, &events);
 	take_queued(vr);
-	end_dump(vr, lost);
+	end_dump(vr, lost, whole);
 }
 
 /* What depends on routes that have just changed. */

@@ -51,12 +51,16 @@ struct fdb_event {
 	struct vrouter_far far;
 };
 
-/* struct replay - a reading of a whole FDB, into @events or the queue where that is NULL */
+/*
+ * struct replay - a reading of a whole FDB, into @events or the queue where that is NULL;
+ * @failed when there was no memory for some of it
+ */
 struct replay {
 	struct notifier_block nb;
 	struct vrouter_mirror *m;
 	struct list_head *events;
 	u32 table;
+	bool failed;
 };
 
 static struct hlist_head *bucket(struct vrouter_mirror *m, const u8 *mac)
@@ -106,24 +110,25 @@ static void read_far(struct vrouter_far *far,
 		      !info->remote_ifindex && info->remote_port == vxlan->cfg.dst_port;
 }
 
-/* Takes the event; NULL for one that there was no memory for. */
-static void put_event(struct vrouter_mirror *m, struct list_head *events, struct fdb_event *ev)
+/* Takes the event; NULL for one that there was no memory for, which is false. */
+static bool put_event(struct vrouter_mirror *m, struct list_head *events, struct fdb_event *ev)
 {
 	if (!ev || !events) {
 		vrouter_mirror_queue(m, ev ? &ev->ev : NULL, VROUTER_EVENT_FDB);
-		return;
+		return ev;
 	}
 	ev->ev.kind = VROUTER_EVENT_FDB;
 	list_add_tail(&ev->ev.list, events);
+	return true;
 }
 
-static void put_fdb(struct vrouter_mirror *m, struct list_head *events, u8 what, u32 table,
+static bool put_fdb(struct vrouter_mirror *m, struct list_head *events, u8 what, u32 table,
 		    const struct switchdev_notifier_vxlan_fdb_info *info)
 {
 	struct fdb_event *ev;
 
 	if (!is_valid_ether_addr(info->eth_addr))
-		return;
+		return true;
 	ev = kzalloc(sizeof(*ev), GFP_ATOMIC);
 	if (ev) {
 		ev->what = what;
@@ -132,19 +137,20 @@ static void put_fdb(struct vrouter_mirror *m, struct list_head *events, u8 what,
 		ether_addr_copy(ev->mac, info->eth_addr);
 		read_far(&ev->far, info);
 	}
-	put_event(m, events, ev);
+	return put_event(m, events, ev);
 }
 
 /* The FDB's lock is held, softirqs are off. */
 static int replay_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
-	const struct replay *r = container_of(nb, struct replay, nb);
+	struct replay *r = container_of(nb, struct replay, nb);
 
-	put_fdb(r->m, r->events, FDB_IS, r->table, ptr);
+	if (!put_fdb(r->m, r->events, FDB_IS, r->table, ptr))
+		r->failed = true;
 	return NOTIFY_DONE;
 }
 
-static void put_mark(const struct replay *r, u8 what, const struct vrouter_import *import)
+static void put_mark(struct replay *r, u8 what, const struct vrouter_import *import)
 {
 	struct fdb_event *ev = kzalloc(sizeof(*ev), GFP_KERNEL);
 
@@ -153,7 +159,8 @@ static void put_mark(const struct replay *r, u8 what, const struct vrouter_impor
 		ev->table = import->table;
 		ev->ifindex = import->vxlan->ifindex;
 	}
-	put_event(r->m, r->events, ev);
+	if (!put_event(r->m, r->events, ev))
+		r->failed = true;
 }
 
 /*
@@ -175,7 +182,9 @@ void vrouter_fdb_read(struct vrouter *vr, struct vrouter_import *import, struct 
 		return;
 	put_mark(&r, FDB_BEGIN, import);
 	replay(import->vxlan, cpu_to_be32(import->vrf->vni), &r.nb, NULL);
-	put_mark(&r, FDB_END, import);
+	/* Without the end, nothing is taken for gone that was not found. */
+	if (!r.failed)
+		put_mark(&r, FDB_END, import);
 	symbol_put(vxlan_fdb_replay);
 }
 

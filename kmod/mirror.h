@@ -340,8 +340,8 @@ u32 vrouter_fib_table(const struct fib_notifier_info *info);
 struct vrouter_fib *vrouter_fib_copy(unsigned long event, const struct fib_notifier_info *info);
 void vrouter_fib_free(struct vrouter_fib *fib);
 
-/* mirror-dump.c; no lock: read all tables whose imports say dump. */
-void vrouter_mirror_dump(struct vrouter *vr, struct list_head *events);
+/* mirror-dump.c; no lock: read all tables whose imports say dump; whether that is all of them. */
+bool vrouter_mirror_dump(struct vrouter *vr, struct list_head *events);
 
 /* mirror-path.c */
 struct vrouter_path *vrouter_path_get(struct vrouter *vr, struct vrouter_vrf *vrf,
