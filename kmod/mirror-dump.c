@@ -39,6 +39,7 @@ static int dump_event(struct notifier_block *nb, unsigned long event, void *ptr)
 	struct mirror_dump *d = container_of(nb, struct mirror_dump, nb);
 	const struct fib_notifier_info *info = ptr;
 	struct vrouter_fib *fib;
+	unsigned long flags;
 
 	if (READ_ONCE(d->done))
 		return notifier_from_errno(-ECANCELED);
@@ -50,7 +51,10 @@ static int dump_event(struct notifier_block *nb, unsigned long event, void *ptr)
 		vrouter_mirror_lose(d->vr);
 		return notifier_from_errno(-ENOMEM);
 	}
+	/* Until the notifier is off again, changes come as well, from anywhere. */
+	spin_lock_irqsave(&d->vr->mirror->lock, flags);
 	list_add_tail(&fib->ev.list, d->events);
+	spin_unlock_irqrestore(&d->vr->mirror->lock, flags);
 	return NOTIFY_DONE;
 }
 
