@@ -83,10 +83,17 @@ struct vrouter_ctx {
 	struct vr_flow flow;
 };
 
+/* The same of a GSO packet whose sender has not counted its segments. forward.c */
+u32 vrouter_guest_packets(const struct sk_buff *skb);
+
 /* Packets on the wire that an skb stands for. */
 static inline u32 vrouter_packets(const struct sk_buff *skb)
 {
-	return skb_shinfo(skb)->gso_segs ?: 1;
+	const struct skb_shared_info *info = skb_shinfo(skb);
+
+	if (unlikely(info->gso_size && !info->gso_segs))
+		return vrouter_guest_packets(skb);
+	return info->gso_segs ?: 1;
 }
 
 static inline const void *vrouter_linear_end(const struct sk_buff *skb)

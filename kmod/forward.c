@@ -2,6 +2,8 @@
 /* From a parsed packet to its nexthop: what XDP leaves to us of a verdict. */
 
 #include <linux/ip.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
 #include <net/ip.h>
 
 #include <vrouter/verdict.h>
@@ -15,6 +17,30 @@
  * leaves the check of headers from a guest to the underlay's device.
  */
 #define TUNNEL_GSO	(NETIF_F_GSO_SOFTWARE | NETIF_F_GSO_ROBUST)
+
+/*
+ * A virtual machine hands over the size of segments, not their number, which the
+ * kernel leaves open until it needs it. Where the payload begins is the guest's word,
+ * and not checked when the packet is dropped before.
+ */
+u32 vrouter_guest_packets(const struct sk_buff *skb)
+{
+	const struct skb_shared_info *info = skb_shinfo(skb);
+	const struct tcphdr *tcp;
+	struct tcphdr copy;
+	int header;
+
+	if (!skb_transport_header_was_set(skb) || skb_transport_offset(skb) <= 0)
+		return 1;
+	header = skb_transport_offset(skb);
+	if (info->gso_type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6)) {
+		tcp = skb_header_pointer(skb, header, sizeof(copy), &copy);
+		header += tcp ? __tcp_hdrlen(tcp) : 0;
+	} else if (info->gso_type & SKB_GSO_UDP_L4) {
+		header += sizeof(struct udphdr);
+	}
+	return header < (int)skb->len ? DIV_ROUND_UP(skb->len - header, info->gso_size) : 1;
+}
 
 /**
  * vrouter_drop - count a drop and free the skb.

@@ -4,7 +4,7 @@
 
 from itertools import permutations
 
-from scapy.all import Dot1Q, Ether, Raw, UDP
+from scapy.all import Dot1Q, Ether, Raw, TCP, UDP
 
 from fabric import GWMAC, ip4, ip6
 from model import routed
@@ -41,3 +41,6 @@ for a in VIFS:
              frame=Ether(dst=mac, src=a.mac) / packet)
     case(f"{a.kind}, a tag of its own", a, None,
          frame=Ether(dst=GWMAC, src=a.mac) / Dot1Q(vlan=9) / ip4(a.ip4, "10.1.1.10"))
+# Left to be cut by who takes it: for tapwire.py, of vnet; outside of the play.
+BULK = TCP(sport=1, dport=2, flags="PA", seq=1, ack=1) / Raw(b"s" * 4000)
+print("bulk", bytes(Ether(dst=GWMAC, src=VIFS[-1].mac) / ip4(VIFS[-1].ip4, VIFS[0].ip4, BULK)).hex())

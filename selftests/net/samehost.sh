@@ -114,6 +114,17 @@ fi
 offload off
 play "$TOOLS/samehost.play"
 offload on
+# Three segments that a machine sends as one packet: each counts, the IP packet once.
+must ip -n vnet link set eth0 mtu 9000
+sed -n 's/^bulk //p' "$TOOLS/samehost.play" >"$work/bulk"
+snap host
+must frames send vnet eth0 <"$work/bulk"
+counted "three segments that leave a machine as one packet" host <<END
+vif.tap1 traffic.rx-module 3/4040
+vif.veth traffic.tx-module 3/4040
+vrf.red traffic.vif-module 3/4040
+END
+must ip -n vnet link set eth0 mtu 1500
 same "trunk, below the VLAN, saw nothing of it" "" \
 	"$(stats host | awk '$1 == "vif.trunk" && $2 != "punt.vlan" && $3 !~ /^0/')"
 frame=${GWMAC//:/}02bb0100011081000008

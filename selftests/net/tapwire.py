@@ -8,7 +8,8 @@ if they are there), says so, and goes on until it is ended:
 
 With vnet it is a machine with virtio-net: frames have headers, their checksums and
 segments are left to the other side, and those that come to the second tap with a
-TCP or UDP checksum leave by the first with an unfinished one.
+TCP or UDP checksum leave by the first with an unfinished one. TCP over IPv4 that is
+too long for Ethernet leaves as one packet of segments with SEGMENT bytes each.
 """
 import fcntl
 import os
@@ -19,7 +20,8 @@ import sys
 TUNSETIFF, TUNSETOFFLOAD = 0x400454ca, 0x400454d0
 IFF_TAP, IFF_NO_PI, IFF_VNET_HDR = 2, 0x1000, 0x4000
 TUN_F_CSUM, TUN_F_TSO4, TUN_F_TSO6 = 1, 2, 4
-NEEDS_CSUM = 1
+NEEDS_CSUM, GSO_TCPV4 = 1, 1
+SEGMENT = 1400
 VNET_LEN = 10
 CSUM_AT = {6: 16, 17: 6}    # of TCP and UDP
 
@@ -47,7 +49,9 @@ def unfinished(message):
         return message
     at = start + CSUM_AT[proto]
     frame[at:at + 2] = struct.pack("!H", ones_sum(addresses + struct.pack("!HH", proto, length)))
-    return struct.pack("=BBHHHH", NEEDS_CSUM, 0, 0, 0, start, CSUM_AT[proto]) + bytes(frame)
+    gso = len(frame) > 1514 and (kind, proto) == ("0800", 6)
+    header = (NEEDS_CSUM, GSO_TCPV4, start + 20, SEGMENT) if gso else (NEEDS_CSUM, 0, 0, 0)
+    return struct.pack("=BBHHHH", *header, start, CSUM_AT[proto]) + bytes(frame)
 
 
 vnet = sys.argv[3:] == ["vnet"]
