@@ -131,12 +131,17 @@ static struct neighbour *neigh_for(const struct vrouter_ctx *ctx, const struct h
 				   struct net_device *dev)
 {
 	struct vrouter_prefix to = { .family = ctx->flow.family };
+	struct vrouter_vrf *vrf;
 
-	if (t->family == HOP_DST)
-		memcpy(to.addr, ctx->flow.dst, sizeof(to.addr));
-	else
+	if (t->family != HOP_DST) {
 		vrouter_prefix_set(&to, t->family, t->addr);
-	return vrouter_neigh_get(dev, &to);
+		return vrouter_neigh_get(dev, &to);
+	}
+	vrf = xa_load(&ctx->vr->vrf_idx, ctx->vrf_idx);
+	if (!vrf)
+		return ERR_PTR(-ENOENT);
+	memcpy(to.addr, ctx->flow.dst, sizeof(to.addr));
+	return vrouter_neigh_glean(dev, &to, &vrf->glean_limit);
 }
 
 /**

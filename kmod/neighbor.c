@@ -6,6 +6,7 @@
  */
 
 #include <linux/etherdevice.h>
+#include <linux/ratelimit.h>
 #include <net/arp.h>
 #include <net/ndisc.h>
 #include <net/neighbour.h>
@@ -62,6 +63,33 @@ struct neighbour *vrouter_neigh_get(struct net_device *dev, const struct vrouter
 
 	vrouter_prefix_bytes(addr, bytes);
 	return n ?: neigh_create(table_of(addr), bytes, dev);
+}
+
+/**
+ * vrouter_neigh_glean - the neighbour that a tenant's packet asks for.
+ * @dev: device of the subnet
+ * @addr: address in it, of the packet's choice
+ * @limit: of new neighbours, where they are many
+ *
+ * One that nobody answers for stays some seconds, in a table that all the host's
+ * namespaces share. Up to gc_thresh1 the kernel lets it fill, and from gc_thresh2 on it
+ * makes room by forgetting others' neighbours: that is for no tenant to bring about.
+ *
+ * Return: neighbour with a reference, or ERR_PTR().
+ */
+struct neighbour *vrouter_neigh_glean(struct net_device *dev, const struct vrouter_prefix *addr,
+				      struct ratelimit_state *limit)
+{
+	struct neigh_table *tbl = table_of(addr);
+	int entries = atomic_read(&tbl->gc_entries);
+	struct neighbour *n = neigh_find(dev, addr);
+
+	if (n)
+		return n;
+	if (entries >= READ_ONCE(tbl->gc_thresh2) ||
+	    (entries >= READ_ONCE(tbl->gc_thresh1) && !__ratelimit(limit)))
+		return ERR_PTR(-ENOBUFS);
+	return vrouter_neigh_get(dev, addr);
 }
 
 bool vrouter_neigh_mac(struct neighbour *n, u8 *mac)

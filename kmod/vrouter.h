@@ -91,6 +91,7 @@ struct vrouter_gateways {
  * @import: what it follows of the host's tables, NULL when nothing
  * @gateways: the gateway addresses of its vifs; source of ICMP errors
  * @icmp_limit: for those errors
+ * @glean_limit: for neighbours that packets to connected subnets make
  * @l3dev: the Linux VRF device whose table it follows, which gets what is punted;
  *	NULL while there is none
  * @rcu: freed after a grace period
@@ -120,6 +121,7 @@ struct vrouter_vrf {
 	struct vrouter_import *import;
 	struct vrouter_gateways __rcu *gateways;
 	struct ratelimit_state icmp_limit;
+	struct ratelimit_state glean_limit;
 	struct net_device __rcu *l3dev;
 	struct rcu_head rcu;
 };
