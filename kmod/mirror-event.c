@@ -515,15 +515,11 @@ int vrouter_mirror_watch(struct vrouter *vr)
 void vrouter_mirror_unwatch(struct vrouter *vr)
 {
 	struct vrouter_mirror *m = vr->mirror;
-	struct vrouter_event *ev, *next;
 
 	unregister_nexthop_notifier(vr->net, &m->nh_nb);
 	/* Who found the instance alive is done queueing. */
 	cancel_delayed_work_sync(&m->work);
 	cancel_delayed_work_sync(&m->hold_work);
-	list_for_each_entry_safe(ev, next, &m->events, list)
-		event_free(ev);
-	INIT_LIST_HEAD(&m->events);
 }
 
 void vrouter_event_init(struct vrouter_mirror *m)
@@ -531,4 +527,13 @@ void vrouter_event_init(struct vrouter_mirror *m)
 	spin_lock_init(&m->lock);
 	INIT_LIST_HEAD(&m->events);
 	INIT_DELAYED_WORK(&m->work, mirror_work);
+}
+
+/* Devices are watched for longer than the rest, and bring FDBs to read. */
+void vrouter_event_exit(struct vrouter_mirror *m)
+{
+	struct vrouter_event *ev, *next;
+
+	list_for_each_entry_safe(ev, next, &m->events, list)
+		event_free(ev);
 }

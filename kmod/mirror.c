@@ -40,6 +40,7 @@ void vrouter_mirror_exit(struct vrouter *vr)
 	struct vrouter_mirror *m = vr->mirror;
 
 	destroy_workqueue(m->wq);
+	vrouter_event_exit(m);
 	vrouter_entry_exit(m);
 	xa_destroy(&m->tables);
 	kvfree(m);

@@ -318,6 +318,8 @@ void vrouter_mirror_exit(struct vrouter *vr);
 
 /* mirror-event.c; no lock */
 void vrouter_event_init(struct vrouter_mirror *m);
+/* No notifier finds the instance. */
+void vrouter_event_exit(struct vrouter_mirror *m);
 int vrouter_mirror_watch(struct vrouter *vr);
 /* No notifier of routes or neighbours finds the instance; waits for the work. */
 void vrouter_mirror_unwatch(struct vrouter *vr);
