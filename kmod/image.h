@@ -66,6 +66,8 @@ void vrouter_img_abandon(struct vrouter *vr);
 int vrouter_img_take(struct vrouter *vr, enum vr_section sec, struct netlink_ext_ack *extack);
 /* Give an index back after a grace period has passed; any context. */
 void vrouter_img_give(struct vrouter *vr, enum vr_section sec, u32 idx);
+/* One is to be given back by call_rcu(), which follows. */
+void vrouter_img_leave(struct vrouter *vr, enum vr_section sec);
 /* Give an index back after a grace period; the caller may hold vr->lock. */
 void vrouter_img_give_rcu(struct vrouter *vr, enum vr_section sec, u32 idx);
 

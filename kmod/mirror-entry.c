@@ -62,6 +62,7 @@ static void hold_work(struct work_struct *work);
 int vrouter_entry_init(struct vrouter_mirror *m)
 {
 	INIT_LIST_HEAD(&m->failed);
+	INIT_LIST_HEAD(&m->looped);
 	INIT_LIST_HEAD(&m->held);
 	INIT_DELAYED_WORK(&m->hold_work, hold_work);
 	return rhashtable_init(&m->entries, &by_prefix);
@@ -270,6 +271,11 @@ void vrouter_entry_follow(struct vrouter *vr, struct vrouter_entry *e)
 	case -EEXIST:
 		/* The vif's own route is what packets follow. */
 		set_mark(vr, e, 0);
+		break;
+	case -ELOOP:
+		/* Time does not mend that. */
+		set_mark(vr, e, VROUTER_MARK_FAILED);
+		list_add_tail(&e->failed, &vr->mirror->looped);
 		break;
 	default:
 		wait_for_room(vr, e);
@@ -595,7 +601,18 @@ void vrouter_entry_retry(struct vrouter *vr)
 			entry_resolve(vr, e);
 		cond_resched();
 	}
-	list_splice_tail(&failed, &m->failed);
+	/* Who has failed is the last to try again. */
+	list_splice(&failed, &m->failed);
+}
+
+void vrouter_entry_unloop(struct vrouter *vr)
+{
+	struct vrouter_mirror *m = vr->mirror;
+
+	if (list_empty(&m->looped))
+		return;
+	list_splice_tail_init(&m->looped, &m->failed);
+	vrouter_mirror_retry(vr);
 }
 
 void vrouter_entry_yield(struct vrouter *vr, struct vrouter_vrf *vrf,

@@ -486,8 +486,8 @@ static void retry(struct vrouter *vr)
 	if (!xchg(&vr->mirror->retry, false))
 		return;
 	mutex_lock(&vr->lock);
-	vrouter_path_update_all(vr);
-	vrouter_set_follow_all(vr);
+	vrouter_path_retry(vr);
+	vrouter_set_retry(vr);
 	vrouter_entry_retry(vr);
 	mutex_unlock(&vr->lock);
 }

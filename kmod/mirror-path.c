@@ -262,6 +262,7 @@ static void update(struct vrouter *vr, struct vrouter_path *path)
 	u8 mark = mark_of(&spec), was = path->mark;
 	int err;
 
+	list_del_init(&path->closed);
 	if (vrouter_nexthop_says(path->nh, &spec))
 		return;
 	if (path->nh->glean || spec.glean)
@@ -281,6 +282,7 @@ static void update(struct vrouter *vr, struct vrouter_path *path)
 			     path->vrf->name, err);
 	vrouter_nexthop_close(vr, path->nh);
 	path->mark = VROUTER_MARK_FAILED;
+	list_add_tail(&path->closed, &vr->mirror->closed);
 	tell_users(vr, path);
 	vrouter_mirror_retry(vr);
 }
@@ -299,6 +301,7 @@ struct vrouter_path *vrouter_path_get(struct vrouter *vr, struct vrouter_vrf *vr
 	path->vrf = vrf;
 	path->way = *way;
 	INIT_LIST_HEAD(&path->users);
+	INIT_LIST_HEAD(&path->closed);
 	spec = say(vr, path);
 	path->mark = mark_of(&spec);
 	path->nh = vrouter_nexthop_own(vr, &spec);
@@ -320,6 +323,7 @@ void vrouter_path_put(struct vrouter *vr, struct vrouter_path *path)
 		return;
 	hlist_del(&path->node);
 	list_del(&path->list);
+	list_del(&path->closed);
 	clear_rmac(path);
 	vrouter_nexthop_release(vr, path->nh);
 	kfree(path);
@@ -335,6 +339,22 @@ void vrouter_path_update_all(struct vrouter *vr)
 			look_up(vr, path);
 			update(vr, path);
 		}
+}
+
+void vrouter_path_retry(struct vrouter *vr)
+{
+	struct vrouter_mirror *m = vr->mirror;
+	struct vrouter_path *path;
+	LIST_HEAD(closed);
+
+	list_splice_init(&m->closed, &closed);
+	while (!list_empty(&closed) && list_empty(&m->closed)) {
+		path = list_first_entry(&closed, struct vrouter_path, closed);
+		look_up(vr, path);
+		update(vr, path);
+		cond_resched();
+	}
+	list_splice(&closed, &m->closed);
 }
 
 void vrouter_path_update_dev(struct vrouter *vr, int ifindex)

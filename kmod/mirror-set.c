@@ -272,6 +272,7 @@ void vrouter_set_follow(struct vrouter *vr, struct vrouter_set *set)
 	unsigned int joined, i;
 	int err;
 
+	list_del_init(&set->alone);
 	nh = choose(set, &joined);
 	if (!nh && (!set->group || !has_members(set, joined))) {
 		err = set_group(vr, set);
@@ -279,6 +280,7 @@ void vrouter_set_follow(struct vrouter *vr, struct vrouter_set *set)
 			/* One of them is better than none, and than what is not true. */
 			for (i = 0; !nh; i++)
 				nh = may_join(&set->choice[i]) ? set->choice[i].path->nh : NULL;
+			list_add_tail(&set->alone, &vr->mirror->alone);
 			vrouter_mirror_retry(vr);
 		}
 	}
@@ -298,6 +300,8 @@ u8 vrouter_set_mark(const struct vrouter_set *set)
 	u8 mark = set->failed ? VROUTER_MARK_FAILED : 0;
 	unsigned int i;
 
+	if (!list_empty(&set->alone))
+		return VROUTER_MARK_FAILED;
 	for (i = 0; i < set->n; i++)
 		if (set->nh == set->choice[i].path->nh)
 			return mark | set->choice[i].path->mark;
@@ -406,6 +410,7 @@ static struct vrouter_set *set_make(struct vrouter *vr, struct vrouter_vrf *vrf,
 	set->owner = owner;
 	set->is_nexthop = is_nexthop && owner;
 	INIT_LIST_HEAD(&set->entries);
+	INIT_LIST_HEAD(&set->alone);
 	err = take_ways(vr, set, w);
 	if (err) {
 		kfree(set);
@@ -453,6 +458,7 @@ void vrouter_set_put(struct vrouter *vr, struct vrouter_set *set)
 		return;
 	if (set->hashed)
 		hlist_del(&set->node);
+	list_del(&set->alone);
 	if (set->group)
 		vrouter_nexthop_release(vr, set->group);
 	drop_choices(vr, set->choice, set->n);
@@ -510,14 +516,17 @@ void vrouter_set_reread_fib_info(struct vrouter *vr, struct fib_info *fi)
 	reread_owned(vr, fi);
 }
 
-void vrouter_set_follow_all(struct vrouter *vr)
+void vrouter_set_retry(struct vrouter *vr)
 {
-	struct vrouter_set *set;
-	int i;
+	struct vrouter_mirror *m = vr->mirror;
+	LIST_HEAD(alone);
 
-	for (i = 0; i < ARRAY_SIZE(vr->mirror->sets); i++)
-		hlist_for_each_entry(set, &vr->mirror->sets[i], node)
-			vrouter_set_follow(vr, set);
+	list_splice_init(&m->alone, &alone);
+	while (!list_empty(&alone) && list_empty(&m->alone)) {
+		vrouter_set_follow(vr, list_first_entry(&alone, struct vrouter_set, alone));
+		cond_resched();
+	}
+	list_splice(&alone, &m->alone);
 }
 
 void vrouter_set_reread_all(struct vrouter *vr)

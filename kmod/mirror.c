@@ -29,6 +29,8 @@ int vrouter_mirror_init(struct vrouter *vr)
 	}
 	m->vr = vr;
 	INIT_LIST_HEAD(&m->imports);
+	INIT_LIST_HEAD(&m->closed);
+	INIT_LIST_HEAD(&m->alone);
 	xa_init_flags(&m->tables, XA_FLAGS_ACCOUNT);
 	vrouter_event_init(m);
 	vr->mirror = m;

@@ -84,6 +84,9 @@ struct vrouter_import {
  * @fdbs: by MAC
  * @entries: by VRF and prefix
  * @failed: entries that wait for room
+ * @looped: entries that lead round in circles
+ * @closed: paths that wait for room
+ * @alone: sets that wait for room for their group
  * @held: entries that the host has no more
  * @hold_work: lets go of those whose time is over
  * @hold_next: when it runs, while it is pending
@@ -108,6 +111,9 @@ struct vrouter_mirror {
 	struct hlist_head fdbs[1 << VROUTER_MIRROR_BITS];
 	struct rhashtable entries;
 	struct list_head failed;
+	struct list_head looped;
+	struct list_head closed;
+	struct list_head alone;
 	struct list_head held;
 	struct delayed_work hold_work;
 	unsigned long hold_next;
@@ -185,6 +191,7 @@ struct vrouter_far {
  * @far_dev: vxlan device whose FDB knew of @rmac, 0 when none does
  * @far: what that said last
  * @mark: VROUTER_MARK_* of routes that lead here
+ * @closed: in vrouter_mirror.closed
  */
 struct vrouter_path {
 	struct hlist_node node;
@@ -199,6 +206,7 @@ struct vrouter_path {
 	int far_dev;
 	struct vrouter_far far;
 	u8 mark;
+	struct list_head closed;
 };
 
 /**
@@ -223,6 +231,7 @@ struct vrouter_choice {
  * @is_nexthop: @owner is a struct nexthop
  * @hashed: it can be found; not once @owner may be gone
  * @failed: more paths than a group has members
+ * @alone: in vrouter_mirror.alone, while one path stands for several
  * @entries: vrouter_entry.set_list of who leads there
  * @group: nexthop of several paths, NULL where one is enough
  * @nh: nexthop of the routes
@@ -236,6 +245,7 @@ struct vrouter_set {
 	bool is_nexthop;
 	bool hashed;
 	bool failed;
+	struct list_head alone;
 	struct list_head entries;
 	struct vrouter_nexthop *group;
 	struct vrouter_nexthop *nh;
@@ -286,7 +296,7 @@ struct vrouter_fib {
  * @node: in vrouter_mirror.entries
  * @list: in vrouter_import.entries
  * @set_list: in vrouter_set.entries
- * @failed: in vrouter_mirror.failed
+ * @failed: in vrouter_mirror.failed or vrouter_mirror.looped
  * @held: in vrouter_mirror.held
  * @until: how long it stays there, in jiffies
  * @vrf: the VRF
@@ -352,6 +362,8 @@ struct vrouter_path *vrouter_path_get(struct vrouter *vr, struct vrouter_vrf *vr
 void vrouter_path_put(struct vrouter *vr, struct vrouter_path *path);
 /* Look at the host's state again, and have the nexthop say it. */
 void vrouter_path_update_all(struct vrouter *vr);
+/* Those that wait for room, until there is none. */
+void vrouter_path_retry(struct vrouter *vr);
 void vrouter_path_update_dev(struct vrouter *vr, int ifindex);
 /* A neighbour had this MAC, NULL when none that is known. */
 void vrouter_path_update_neigh(struct vrouter *vr, int ifindex, const struct vrouter_prefix *addr,
@@ -374,7 +386,8 @@ void vrouter_set_follow(struct vrouter *vr, struct vrouter_set *set);
 void vrouter_set_reread_nexthop(struct vrouter *vr, u32 id);
 void vrouter_set_reread_fib_info(struct vrouter *vr, struct fib_info *fi);
 void vrouter_set_reread_all(struct vrouter *vr);
-void vrouter_set_follow_all(struct vrouter *vr);
+/* Those that wait for room, until there is none. */
+void vrouter_set_retry(struct vrouter *vr);
 u8 vrouter_set_mark(const struct vrouter_set *set);
 
 /* mirror-entry.c */
@@ -389,6 +402,8 @@ void vrouter_entry_flush(struct vrouter *vr, struct vrouter_import *import);
 /* Remove what the latest dump did not have. */
 void vrouter_entry_sweep(struct vrouter *vr, struct vrouter_import *import);
 void vrouter_entry_retry(struct vrouter *vr);
+/* A route from one VRF into another has gone, which may have closed a circle. */
+void vrouter_entry_unloop(struct vrouter *vr);
 /* The VRF's hold is another one, which those that are held may have outlived. */
 void vrouter_entry_hold_changed(struct vrouter *vr, struct vrouter_vrf *vrf);
 /* A device goes, or leaves for another namespace: nothing that is held may keep it. */

@@ -253,6 +253,16 @@ static void nexthop_free_rcu(struct rcu_head *rcu)
 	kfree(nh);
 }
 
+static void free_later(struct vrouter *vr, struct vrouter_nexthop *nh)
+{
+	vrouter_img_leave(vr, VR_SEC_NHPTR);
+	if (nh->rec)
+		vrouter_img_leave(vr, VR_SEC_NH);
+	if (nh->group)
+		vrouter_img_leave(vr, VR_SEC_GROUP);
+	call_rcu(&nh->rcu, nexthop_free_rcu);
+}
+
 static struct vrouter_nexthop *nexthop_alloc(struct vrouter *vr, struct netlink_ext_ack *extack)
 {
 	struct vrouter_nexthop *nh = kzalloc(sizeof(*nh), GFP_KERNEL_ACCOUNT);
@@ -294,7 +304,7 @@ static void nexthop_remove(struct vrouter *vr, struct vrouter_nexthop *nh)
 	clear_slot(vr, nh->slot);
 	unlink_target(vr, nh);
 	/* A softirq may be between the route's result and the record. */
-	call_rcu(&nh->rcu, nexthop_free_rcu);
+	free_later(vr, nh);
 }
 
 /* A nexthop is found by its id: the one it has, or one that nobody has. */
@@ -362,7 +372,7 @@ clear:
 unlink:
 	unlink_target(vr, nh);
 free:
-	call_rcu(&nh->rcu, nexthop_free_rcu);
+	free_later(vr, nh);
 	return ERR_PTR(err);
 }
 

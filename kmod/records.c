@@ -73,8 +73,8 @@ int vrouter_img_take(struct vrouter *vr, enum vr_section sec, struct netlink_ext
 	int idx;
 
 	idx = last ? ida_alloc_range(&vr->ids[sec].ida, 1, last, GFP_KERNEL) : -ENOSPC;
-	if (idx == -ENOSPC) {
-		/* Some may only be waiting for their grace period. */
+	if (idx == -ENOSPC && vr->ids[sec].leaving) {
+		vr->ids[sec].leaving = false;
 		rcu_barrier();
 		idx = last ? ida_alloc_range(&vr->ids[sec].ida, 1, last, GFP_KERNEL) : -ENOSPC;
 	}
@@ -91,6 +91,12 @@ void vrouter_img_give(struct vrouter *vr, enum vr_section sec, u32 idx)
 {
 	ida_free(&vr->ids[sec].ida, idx);
 	atomic_dec(&vr->ids[sec].used);
+}
+
+void vrouter_img_leave(struct vrouter *vr, enum vr_section sec)
+{
+	lockdep_assert_held(&vr->lock);
+	vr->ids[sec].leaving = true;
 }
 
 /* struct given - an index on its way back. */
@@ -121,6 +127,7 @@ void vrouter_img_give_rcu(struct vrouter *vr, enum vr_section sec, u32 idx)
 	g->vr = vr;
 	g->sec = sec;
 	g->idx = idx;
+	vrouter_img_leave(vr, sec);
 	call_rcu(&g->rcu, give_cb);
 }
 

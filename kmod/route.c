@@ -145,11 +145,17 @@ static void count(struct vrouter_route *rt)
 		vrouter_host_follow_route(rt->vrf->vr, rt);
 }
 
+static void leak_gone(struct vrouter_route *rt)
+{
+	list_del(&rt->leak);
+	vrouter_entry_unloop(rt->vrf->vr);
+}
+
 static void uncount(struct vrouter_route *rt)
 {
 	rt->nh->nroutes--;
 	if (rt->nh->type == VROUTER_NEXTHOP_TYPE_VRF)
-		list_del(&rt->leak);
+		leak_gone(rt);
 	if (rt->vrf->import)
 		vrouter_host_follow_route(rt->vrf->vr, rt);
 }

@@ -84,6 +84,13 @@ static void vif_free_rcu(struct rcu_head *rcu)
 	kfree(vif);
 }
 
+static void free_later(struct vrouter_vif *vif)
+{
+	vrouter_img_leave(vif->vr, VR_SEC_VIF);
+	vrouter_img_leave(vif->vr, VR_SEC_BLOCK);
+	call_rcu(&vif->rcu, vif_free_rcu);
+}
+
 /*
  * Packets stop here: no more come from the device, none is sent to it. The
  * caller has sent the notification, if one is due.
@@ -106,7 +113,7 @@ static void vif_remove(struct vrouter *vr, struct vrouter_vif *vif)
 	netdev_put(vif->dev, &vif->tracker);
 	WRITE_ONCE(vif->dev, NULL);
 	/* Softirqs may have found it by index or through rx_handler_data. */
-	call_rcu(&vif->rcu, vif_free_rcu);
+	free_later(vif);
 }
 
 /* A program is there, and it is ours: another's may pass what it likes. */
@@ -360,7 +367,7 @@ unlink:
 	if (vif->has_gateway_mac)
 		dev_uc_del(dev, vif->gateway_mac);
 free:
-	call_rcu(&vif->rcu, vif_free_rcu);
+	free_later(vif);
 	return err;
 }
 

@@ -140,6 +140,13 @@ static void vrf_free_rcu(struct rcu_head *rcu)
 	kfree(vrf);
 }
 
+static void free_later(struct vrouter_vrf *vrf)
+{
+	vrouter_img_leave(vrf->vr, VR_SEC_VRF);
+	vrouter_img_leave(vrf->vr, VR_SEC_BLOCK);
+	call_rcu(&vrf->rcu, vrf_free_rcu);
+}
+
 /* Found by name and by id, which is the first free one when it has none yet. */
 static int link_keys(struct vrouter *vr, struct vrouter_vrf *vrf)
 {
@@ -172,7 +179,7 @@ static void vrf_remove(struct vrouter *vr, struct vrouter_vrf *vrf)
 	list_del(&vrf->list);
 	xa_erase(&vr->vrf_idx, vrf->idx);
 	/* The VNI led here; who found it before is done after a grace period. */
-	call_rcu(&vrf->rcu, vrf_free_rcu);
+	free_later(vrf);
 }
 
 void vrouter_vrf_free_all(struct vrouter *vr)
@@ -362,7 +369,7 @@ unlink:
 erase:
 	xa_erase(&vr->vrf_idx, vrf->idx);
 free:
-	call_rcu(&vrf->rcu, vrf_free_rcu);
+	free_later(vrf);
 	return err;
 }
 

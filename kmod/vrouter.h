@@ -245,10 +245,12 @@ struct vrouter_down {
  * outlive an image: all images of an instance number their records alike.
  * @ida: the indexes
  * @used: how many, those that wait for a grace period included
+ * @leaving: some may wait for one
  */
 struct vrouter_ids {
 	struct ida ida;
 	atomic_t used;
+	bool leaving;
 };
 
 /**

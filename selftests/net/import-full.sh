@@ -1,0 +1,99 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# More groups in a followed table than the image has room for, and routes that go round
+# in circles: both are said while they last.
+#
+# The L3VNI has tunnels in its routes alone; nothing is sent.
+
+# shellcheck source=selftests/net/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# The module, and again as it was
+reload()
+{
+	must rmmod vrouter
+	must insmod "$VROUTER_KO" "$@"
+}
+
+[ -n "${VROUTER_KO:-}" ] || skip_all "VROUTER_KO is not set"
+trap 'remove_all; reload; finish' EXIT
+reload image_groups=16
+
+# routes VERB: 200 of them, each with two paths by weights of its own
+routes()
+{
+	local i
+
+	for i in $(seq 200); do
+		echo "route $1 10.2.$i.0/24 vrf red" \
+			"nexthop via 192.0.2.2 dev brred onlink weight $i" \
+			"nexthop via 192.0.2.3 dev brred onlink weight 201"
+	done
+}
+
+# shown FLAG: how many of them Linux shows so
+shown()
+{
+	ip -n leaf -o route show table 1001 root 10.2.0.0/16 | grep -c "$1\\b"
+}
+
+all_shown()
+{
+	echo "$(shown rt_offload) offloaded, $(shown rt_offload_failed) failed"
+	[ $(($(shown rt_offload) + $(shown rt_offload_failed))) -eq "$1" ]
+}
+
+none_failed()
+{
+	all_shown "$1" && [ "$(shown rt_offload_failed)" -eq 0 ]
+}
+
+# shows TABLE PREFIX FLAG
+shows()
+{
+	ip -n leaf route show table "$1" exact "$2" | grep "$3\\b"
+}
+
+quiet_defaults
+nets leaf
+conf leaf <<-END
+link add red type vrf table 1001
+link set red up
+link add blue type vrf table 1002
+link set blue up
+link add brred address 02:00:00:01:50:01 type bridge
+link set brred addrgenmode none
+link set brred master red
+link add vxred type vxlan id 5001 local 192.0.2.1 dstport 4790 nolearning
+link set vxred addrgenmode none
+link set vxred master brred
+link set brred up
+link set vxred up
+neigh replace 192.0.2.2 dev brred lladdr 02:00:00:02:50:01 nud noarp extern_learn
+neigh replace 192.0.2.3 dev brred lladdr 02:00:00:03:50:01 nud noarp extern_learn
+END
+vr_batch leaf <<-END
+vrf add red vni 5001 import vrf red
+vrf add blue vni 5002 import vrf blue
+END
+
+# --- groups ---------------------------------------------------------------------------
+routes add | conf leaf
+check "all routes are marked" poll "$DEADLINE" all_shown 200
+check "some as one path of several" test "$(shown rt_offload_failed)" -gt 100
+check "some as what they are" test "$(shown rt_offload)" -gt 10
+check "the audit says which" eval 'vr leaf audit | grep -q "mark.*rt_offload_failed"'
+routes del | sed -n 1,190p | conf leaf
+check "with room they are what they are" poll "$DEADLINE" none_failed 10
+routes del | sed -n 191,200p | conf leaf
+
+# --- circles ---------------------------------------------------------------------------
+must ip -n leaf route add default vrf red dev blue
+check "a way into another VRF" poll "$DEADLINE" shows 1001 default rt_offload
+must ip -n leaf route add 10.3.0.0/16 vrf blue dev red
+check "that does not come back" poll "$DEADLINE" shows 1002 10.3.0.0/16 rt_offload_failed
+must ip -n leaf route del default vrf red dev blue
+check "until there is no circle" poll "$DEADLINE" shows 1002 10.3.0.0/16 rt_offload
+must ip -n leaf route add default vrf red dev blue
+check "then the other is none" poll "$DEADLINE" shows 1001 default rt_offload_failed
+done_testing
