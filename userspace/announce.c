@@ -68,8 +68,8 @@ static int change_route(uint32_t ifindex, uint32_t table, const struct prefix *d
 	mnl_attr_put_u32(nlh, RTA_TABLE, table);
 	mnl_attr_put(nlh, RTA_DST, dst->addr.size, dst->addr.bytes);
 	err = rtnl_do(nlh, NULL, NULL);
-	/* The kernel takes routes away on its own, when the device goes down. */
-	if (!err || (!add && err == -ESRCH))
+	/* A device that is down has no routes, and gets them as it comes up: see follow(). */
+	if (!err || err == (add ? -ENETDOWN : -ESRCH))
 		return VRCTL_OK;
 	fprintf(stderr, "Error: route %s/%u dev %s table %u: cannot be %s: %s\n",
 		inet_ntop(dst->addr.family, dst->addr.bytes, text, sizeof(text)), dst->len,

@@ -75,6 +75,8 @@ must vr host vif set red-b addr 10.1.1.20
 # Devices that go down take their routes along
 must ip -n host link set red-a down
 same "a device that is down is withdrawn" "10.1.1.20 red-b" "$(announced)"
+check "it may change all the same" vr host vif set red-a addr 10.1.1.11 addr fd00:1::11
+must vr host vif set red-a addr 10.1.1.10 addr fd00:1::10 addr 10.7.0.0/16
 must ip -n host link set red-a up
 must vr host announce sync
 same "and is back by announce sync" "$all" "$(announced)"
