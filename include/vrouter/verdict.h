@@ -71,6 +71,17 @@ VR_INLINE int vr_outer_martian(const __u64 *src, __u8 family)
 	return a >> 24 == 0 || a >> 24 == 127 || a >> 28 == 14 || a == 0xffffffff;
 }
 
+/*
+ * Forged, as ours never travel: that we are a known peer, of tunnels to ourselves,
+ * does not matter. Of IPv4 most hosts' IP layer drops it before us.
+ */
+VR_INLINE int vr_outer_own(const struct vr_hdr *hdr, const __u64 *src, __u8 family)
+{
+	if (family == VR_FAM_IP6)
+		return src[0] == hdr->vtep6[0] && src[1] == hdr->vtep6[1];
+	return src[0] >> 32 == VR_READ_ONCE(hdr->vtep) >> 32;
+}
+
 /**
  * vr_verdict_foreign - what a tunnel packet meets that no VRF of ours has.
  * @hdr: the image's header
@@ -114,8 +125,7 @@ VR_INLINE __u32 vr_verdict_vxlan(const struct vr_image *img, const struct vr_hdr
 		if (ret)
 			return ret;
 	}
-	/* Forged, as ours never travel; of IPv4 the host's IP layer knows it. */
-	if (family == VR_FAM_IP6 && src[0] == hdr->vtep6[0] && src[1] == hdr->vtep6[1])
+	if (vr_outer_own(hdr, src, family))
 		return VR_VERDICT_DROP(SOURCE_VTEP);
 	if ((*vrf)->source_check != VR_CHECK_OFF &&
 	    vr_peer_known(img, slots, vni, src, family))

@@ -79,6 +79,14 @@ def hairpin_refused():
             play.end_case()
 
 
+def hairpin_forged():
+    """Known is our own VTEP by its nexthop; but what we send to it never travels."""
+    play.case("from our own VTEP by a wire, where the kernel lets it in")
+    play.send(A, off_wire(A, ip4(RED_B.ip4, a.ip4), src=A.vtep))
+    play.drop(A, "red", "source-vtep")
+    play.end_case()
+
+
 def loop(ip, rounds):
     enters(A, "red", ip, a, "hairpin")
     for _ in range(rounds):
@@ -121,6 +129,7 @@ def hairpin_errors():
 def hairpin():
     hairpin_passes()
     hairpin_refused()
+    hairpin_forged()
     hairpin_loops()
     hairpin_errors()
 

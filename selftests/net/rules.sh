@@ -53,7 +53,9 @@ self()
 } | vr_batch host-a
 same "they are shown as resolved, by no uplink" "31 32 33 34 35" "$(vr host-a nexthop show |
 	awk '/ via 192.0.2.1 .* resolved / && !/ uplink / { print $2 }' | paste -sd ' ')"
+in_ns host-a sysctl -qw net.ipv4.conf.up0.accept_local=1
 play_counted rules-hairpin host-a
+in_ns host-a sysctl -qw net.ipv4.conf.up0.accept_local=0
 
 # --- errors that a VRF sends, and their limit
 # errors_at NS: ICMP errors that have arrived there
