@@ -84,6 +84,8 @@ static bool may_answer_ip6(const struct sk_buff *skb)
 	int off;
 
 	off = ipv6_skip_exthdr(skb, sizeof(struct ipv6hdr), &proto, &frag);
+	if (off >= 0 && proto == NEXTHDR_FRAGMENT)
+		return false;
 	if (off < 0 || proto != IPPROTO_ICMPV6)
 		return true;
 	type = skb_header_pointer(skb, off, sizeof(buf), &buf);

@@ -63,7 +63,7 @@ def is_error6(flow):
         if len(b) < 2:
             return False
         if proto == 44 and half(b, 2) & ~7:
-            return b[0] == 58 and error_type6(b[8:])
+            return True     # a later fragment does not say whether it is
         proto, b = b[0], b[size:]
     return proto == 58 and error_type6(b)
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Golden frames of ttl.sh: TTL on its way, at its end, and routes that end."""
 
-from scapy.all import ICMP, ICMPv6DestUnreach, ICMPv6EchoRequest, Raw
+from scapy.all import (ICMP, UDP, ICMPv6DestUnreach, ICMPv6EchoRequest, IPv6ExtHdrFragment,
+                       Raw)
 
 from fabric import (A, B, BLUE_A, BLUE_B, GW, RED_A, RED_A2, RED_B, Play, from_tenant, ip4, ip6)
 
@@ -77,6 +78,12 @@ ends("TTL 1, an ICMP error", a, b, 1, [A], versions=[4], answer=False,
 ends("TTL 1, an ICMP error", a, b, 1, [A], versions=[6], answer=False,
      l4=ICMPv6DestUnreach() / Raw(b"e" * 48))
 ends("TTL 1, a later fragment", a, b, 1, [A], versions=[4], answer=False, frag=100)
+for proto, data in (17, b"f" * 64), (58, b"\1" + bytes(55)):
+    ends(f"TTL 1, a later fragment, protocol {proto}", a, b, 1, [A], versions=[6], answer=False,
+         l4=IPv6ExtHdrFragment(nh=proto, offset=2, id=1) / Raw(data))
+ends("TTL 1, a first fragment", a, b, 1, [A], versions=[4], flags="MF")
+ends("TTL 1, a first fragment", a, b, 1, [A], versions=[6],
+     l4=IPv6ExtHdrFragment(nh=17, m=1, id=1) / UDP(sport=1, dport=2) / Raw(b"f" * 64))
 ends("TTL 1, a ping", a, b, 1, [A], versions=[4], l4=ICMP(id=3, seq=4) / Raw(b"p" * 32))
 ends("TTL 1, a ping", a, b, 1, [A], versions=[6], l4=ICMPv6EchoRequest(id=3, data=b"p" * 32))
 
