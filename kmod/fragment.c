@@ -37,10 +37,10 @@ static void blank_options(struct iphdr *ip)
 	}
 }
 
-/* No fragment says that a device has a checksum to put. */
+/* No fragment says that a device has a checksum to put, or a CRC, as SCTP's is. */
 static int prepare(struct sk_buff *skb, unsigned int header)
 {
-	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))
+	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_csum_hwoffload_help(skb, 0))
 		return -ENOMEM;
 	return skb_ensure_writable(skb, header);
 }

@@ -148,7 +148,7 @@ static int finish_tenant_tunnel(struct sk_buff *skb)
 	int err = 0;
 
 	if (skb->ip_summed == CHECKSUM_PARTIAL)
-		err = skb_checksum_help(skb);
+		err = skb_csum_hwoffload_help(skb, 0);
 	skb->encapsulation = 0;
 	return err;
 }
