@@ -530,10 +530,15 @@ static bool is_followed(const struct vrouter_fib *fib)
 		return false;
 	if (p->family == VR_FAM_IP4)
 		return true;
-	/* Routes by source are beyond us, and fe80::/10 and ff00::/8 have no way on. */
-	return !fib->rt[0]->fib6_src.plen &&
-	       !(p->len >= 8 && p->addr[0] >> 56 == 0xff) &&
+	/* fe80::/10 and ff00::/8 have no way on. */
+	return !(p->len >= 8 && p->addr[0] >> 56 == 0xff) &&
 	       !(p->len >= 10 && p->addr[0] >> 54 == 0x3fa);
+}
+
+/* Beyond us, and no word on the route to the same prefix from everywhere. */
+static bool is_by_source(const struct vrouter_fib *fib)
+{
+	return fib->n && fib->rt[0]->fib6_src.plen;
 }
 
 void vrouter_entry_take(struct vrouter *vr, struct vrouter_fib *fib)
@@ -541,6 +546,10 @@ void vrouter_entry_take(struct vrouter *vr, struct vrouter_fib *fib)
 	struct vrouter_import *import = xa_load(&vr->mirror->tables, fib->table);
 	struct vrouter_entry *e = import ? find(vr->mirror, import->vrf, &fib->prefix) : NULL;
 
+	if (is_by_source(fib)) {
+		vrouter_fib_free(fib);
+		return;
+	}
 	if (e && e->fib->n && fib->n && fib->event != FIB_EVENT_ENTRY_REPLACE &&
 	    list_empty(&e->held)) {
 		take_part(vr, e, fib);

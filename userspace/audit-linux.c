@@ -137,7 +137,8 @@ static int host_route(const struct nlmsghdr *nlh, void *data)
 	};
 	const struct nlattr *nla;
 
-	if (rtm->rtm_flags & RTM_F_CLONED)
+	/* Routes by source are not followed. */
+	if (rtm->rtm_flags & RTM_F_CLONED || rtm->rtm_src_len)
 		return MNL_CB_OK;
 	rtnl_dst(nlh, &way.dst);
 	mnl_attr_for_each(nla, nlh, sizeof(*rtm)) {

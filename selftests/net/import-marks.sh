@@ -195,4 +195,26 @@ conf leaf <<-END
 addr replace fd00:4::1/64 dev red-d nodad
 END
 leads_to "all of them, as that is up" fd00:9::/64 fd00:1::10 fd00:1::11 fd00:4::10
+
+# --- routes of IPv6 by source: none of ours, and no word on others ------------------------
+add_blackhole()
+{
+	must ip -n leaf route add blackhole "$1" vrf red
+	marked "what came after it is taken" "$1" 0 rt_offload
+}
+
+conf leaf <<-END
+route add fd00:5::/64 vrf red via ::ffff:192.0.2.2 dev brred onlink
+END
+leads_to "a route" fd00:5::/64 192.0.2.2
+must ip -n leaf -6 route add fd00:5::/64 from fd00:1::/64 vrf red dev red-a
+add_blackhole 10.8.1.0/24
+leads_to "stays as one by source comes" fd00:5::/64 192.0.2.2
+must vr leaf vrf set red import table off
+must vr leaf vrf set red import vrf red
+leads_to "is found beside it" fd00:5::/64 192.0.2.2
+check "and the audit agrees" poll "$DEADLINE" agrees
+must ip -n leaf -6 route del fd00:5::/64 from fd00:1::/64 vrf red dev red-a
+add_blackhole 10.8.2.0/24
+leads_to "and stays as that goes" fd00:5::/64 192.0.2.2
 done_testing
