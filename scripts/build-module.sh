@@ -52,6 +52,11 @@ mkdir -p "$dir"
 # Two runs at a time (both modes in the debug kernel, say) must not undo one another.
 exec 9>"$dir/.lock"
 flock 9
+# What was built for another kernel of that release, configured otherwise, does not fit.
+if [ "$(cat "$dir/.kernel" 2>/dev/null)" != "$kdir" ]; then
+	find "$dir" -mindepth 1 ! -name .lock -delete
+	echo "$kdir" >"$dir/.kernel"
+fi
 find "$dir" -type l -delete
 cp -rs "$top/Kbuild" "$top/kmod" "$top/include" "$dir/"
 
