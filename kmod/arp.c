@@ -71,6 +71,16 @@ static const struct arp_ip4 *read_arp(struct sk_buff *skb)
 	return arp;
 }
 
+/* vrouter_arp_sender - who speaks, by what ARP says; false when it is none. */
+bool vrouter_arp_sender(struct sk_buff *skb, __be32 *ip)
+{
+	const struct arp_ip4 *arp = read_arp(skb);
+
+	if (arp)
+		*ip = arp->sip;
+	return arp;
+}
+
 static bool is_gateway(const struct vrouter_vif *vif, __be32 ip)
 {
 	u64 addr[2] = { (u64)ntohl(ip) << 32 };

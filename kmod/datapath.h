@@ -154,6 +154,9 @@ bool vrouter_nd_rx(struct vrouter_vif *vif, struct vrouter_ctx *ctx, struct sk_b
 /* Whether ARP or ND is for the host's stack, on a vif with host on. arp.c, nd.c */
 bool vrouter_arp_for_host(const struct vrouter_vif *vif, struct sk_buff *skb);
 bool vrouter_nd_for_host(const struct vrouter_vif *vif, const struct sk_buff *skb);
+/* Who sent ARP; whether IPv6 that is not routed is ND. arp.c, nd.c */
+bool vrouter_arp_sender(struct sk_buff *skb, __be32 *ip);
+bool vrouter_is_nd(const struct sk_buff *skb);
 /* Whether IPv6 that may be ND stays on its link in the host's stack. nd.c */
 bool vrouter_nd_of_link(const struct vrouter_vif *vif, const struct sk_buff *skb);
 /* Whether ARP or ND of a vif is answered for an address that is not there. proxy.c */
@@ -169,6 +172,10 @@ void vrouter_icmp_error(struct vrouter_ctx *ctx, struct sk_buff *skb, enum vr_dr
 			u32 mtu);
 /* A packet to a gateway address: echo is answered, all else dropped. icmp.c */
 void vrouter_local_rx(struct vrouter_ctx *ctx, struct sk_buff *skb);
+
+/* Whether the host may make a neighbour of who sent what it gets from a vif. learn.c */
+bool vrouter_may_learn(const struct vrouter_vif *vif, const struct vrouter_ctx *ctx,
+		       struct sk_buff *skb);
 
 /* Whether the host takes a frame by the device that it came by, as it is. punt.c */
 bool vrouter_punt_here(const struct vrouter_ctx *ctx, const struct sk_buff *skb);

@@ -36,8 +36,8 @@ struct solicit {
 	bool proxy;
 };
 
-/* The same predicate as vr_is_nd(), of a packet that cannot be routed. */
-static bool is_nd(const struct sk_buff *skb)
+/* vrouter_is_nd - the same predicate as vr_is_nd(), of a packet that cannot be routed. */
+bool vrouter_is_nd(const struct sk_buff *skb)
 {
 	const struct vr_ip6 *ip = (const struct vr_ip6 *)skb->data;
 	struct vr_flow f = { .family = VR_FAM_IP6 };
@@ -70,7 +70,7 @@ bool vrouter_nd_of_link(const struct vrouter_vif *vif, const struct sk_buff *skb
 	const struct ipv6hdr *ip = (const struct ipv6hdr *)skb->data;
 
 	if (skb_headlen(skb) < sizeof(*ip) || ip->version != 6 ||
-	    (is_nd(skb) && ip->hop_limit != 255))
+	    (vrouter_is_nd(skb) && ip->hop_limit != 255))
 		return false;
 	return ipv6_addr_type(&ip->daddr) & (IPV6_ADDR_MULTICAST | IPV6_ADDR_LINKLOCAL) ||
 	       is_gateway(vif, &ip->daddr) ||
@@ -92,7 +92,7 @@ bool vrouter_nd_for_host(const struct vrouter_vif *vif, const struct sk_buff *sk
 
 	if (!vrouter_nd_of_link(vif, skb))
 		return false;
-	if (!is_nd(skb))
+	if (!vrouter_is_nd(skb))
 		return !(eth_hdr(skb)->h_dest[0] & 1) && is_gateway(vif, &ip->daddr);
 	if (skb_headlen(skb) < sizeof(*ip) + sizeof(*msg))
 		return false;
@@ -243,7 +243,7 @@ bool vrouter_nd_rx(struct vrouter_vif *vif, struct vrouter_ctx *ctx, struct sk_b
 {
 	struct solicit s = {};
 
-	if (!is_nd(skb))
+	if (!vrouter_is_nd(skb))
 		return false;
 	if (!read_solicit(skb, &s) || !ours(vif, ctx, &s))
 		vrouter_drop(ctx, skb, VR_DROP_ND);

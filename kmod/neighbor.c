@@ -65,31 +65,54 @@ struct neighbour *vrouter_neigh_get(struct net_device *dev, const struct vrouter
 	return n ?: neigh_create(table_of(addr), bytes, dev);
 }
 
+/*
+ * Whether there may be one more because a tenant wants it. A neighbour that nobody answers
+ * for stays some seconds, in a table that all the host's namespaces share. Up to gc_thresh1
+ * the kernel lets it fill, and from gc_thresh2 on it makes room by forgetting others'
+ * neighbours: that is for no tenant to bring about.
+ */
+static bool has_room(struct neigh_table *tbl, struct ratelimit_state *limit)
+{
+	int entries = atomic_read(&tbl->gc_entries);
+
+	return entries < READ_ONCE(tbl->gc_thresh2) &&
+	       (entries < READ_ONCE(tbl->gc_thresh1) || __ratelimit(limit));
+}
+
 /**
  * vrouter_neigh_glean - the neighbour that a tenant's packet asks for.
  * @dev: device of the subnet
  * @addr: address in it, of the packet's choice
  * @limit: of new neighbours, where they are many
  *
- * One that nobody answers for stays some seconds, in a table that all the host's
- * namespaces share. Up to gc_thresh1 the kernel lets it fill, and from gc_thresh2 on it
- * makes room by forgetting others' neighbours: that is for no tenant to bring about.
- *
  * Return: neighbour with a reference, or ERR_PTR().
  */
 struct neighbour *vrouter_neigh_glean(struct net_device *dev, const struct vrouter_prefix *addr,
 				      struct ratelimit_state *limit)
 {
-	struct neigh_table *tbl = table_of(addr);
-	int entries = atomic_read(&tbl->gc_entries);
 	struct neighbour *n = neigh_find(dev, addr);
 
 	if (n)
 		return n;
-	if (entries >= READ_ONCE(tbl->gc_thresh2) ||
-	    (entries >= READ_ONCE(tbl->gc_thresh1) && !__ratelimit(limit)))
-		return ERR_PTR(-ENOBUFS);
-	return vrouter_neigh_get(dev, addr);
+	return has_room(table_of(addr), limit) ? vrouter_neigh_get(dev, addr) :
+						 ERR_PTR(-ENOBUFS);
+}
+
+/**
+ * vrouter_neigh_may_learn - whether the host may come to know a neighbour by a tenant's word.
+ * @dev: device that it is behind
+ * @addr: its address, of the tenant's choice
+ * @limit: of new neighbours, where they are many
+ */
+bool vrouter_neigh_may_learn(struct net_device *dev, const struct vrouter_prefix *addr,
+			     struct ratelimit_state *limit)
+{
+	struct neighbour *n = neigh_find(dev, addr);
+
+	if (!n)
+		return has_room(table_of(addr), limit);
+	neigh_release(n);
+	return true;
 }
 
 bool vrouter_neigh_mac(struct neighbour *n, u8 *mac)

@@ -106,6 +106,9 @@ struct neighbour *vrouter_neigh_get(struct net_device *dev, const struct vrouter
 /* The same for a packet of a tenant's: ERR_PTR() as well when there are too many. */
 struct neighbour *vrouter_neigh_glean(struct net_device *dev, const struct vrouter_prefix *addr,
 				      struct ratelimit_state *limit);
+/* Whether the host may make one of who a tenant says there is. */
+bool vrouter_neigh_may_learn(struct net_device *dev, const struct vrouter_prefix *addr,
+			     struct ratelimit_state *limit);
 /* Its MAC, if that is known; a dead one says nothing. */
 bool vrouter_neigh_mac(struct neighbour *n, u8 *mac);
 /* The same by address, as far as it is one of a unicast host. */

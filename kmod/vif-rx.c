@@ -85,6 +85,10 @@ static rx_handler_result_t vif_receive(struct vrouter_vif *vif, struct vrouter_c
 	}
 	if (unlikely(READ_ONCE(rec->flags) & VR_VIF_HOST) &&
 	    for_host(vif, rec, ctx, verdict, skb)) {
+		if (!vrouter_may_learn(vif, ctx, skb)) {
+			vrouter_drop(ctx, skb, VR_DROP_UNRESOLVED);
+			return RX_HANDLER_CONSUMED;
+		}
 		vrouter_count_punt(ctx->img, ctx->vrf_idx, ctx->vif_idx, VR_PUNT_HOST,
 				   vrouter_packets(skb));
 		vrouter_count_note(ctx, vrouter_packets(skb));

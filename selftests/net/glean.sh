@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A tenant that asks for ever new hosts of a connected subnet, each of which would be a
 # neighbour of the kernel's for some seconds: the other tenant's hosts stay known, and
-# new ones of its are found meanwhile.
+# new ones of its are found meanwhile. The same for one that is ever new hosts itself.
 #
 #	red-a .10 ----+      +---- red-d .10
 #	10.1.1.0/24   | leaf |     10.1.4.0/24
@@ -25,7 +25,8 @@ linux_vrf()
 	END
 }
 
-# of_table COLUMN: a sum over all CPUs, of the IPv6 neighbours of all namespaces
+# of_table COLUMN [arp]: a sum over all CPUs, of the IPv6 neighbours of all namespaces, or of
+# the IPv4 ones
 of_table()
 {
 	local sum=0 value
@@ -35,7 +36,7 @@ of_table()
 	done < <(awk -v name="$1" '
 		NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i; next }
 		{ print $at }
-		name == "entries" { exit }' /proc/net/stat/ndisc_cache)
+		name == "entries" { exit }' "/proc/net/stat/${2:-ndisc}_cache")
 	echo "$sum"
 }
 
@@ -104,6 +105,25 @@ same "blue's hosts are known" "fd00:1::10/128 fd00:4::10/128" "$(hosts blue)"
 same "and red's" "fd00:1::10/128 fd00:4::10/128" "$(hosts red)"
 check "more than half of the flood is counted as dropped" test \
 	"$(counter leaf vrf.red drop.unresolved)" -gt $((FLOOD / 2))
+
+# --- who asks is many ---------------------------------------------------------------------
+mac=$(ip -n red-a -j link show dev eth0 | jq -r '.[0].address')
+gateway=$(ip -n leaf -j link show dev red-a | jq -r '.[0].address')
+for kind in arp solicit solicit-routers ping; do
+	table=ndisc family=ipv6
+	[ $kind != arp ] || table=arp family=ipv4
+	/usr/bin/python3 "$here/glean.py" "$kind" $FLOOD "$mac" "$gateway" >"$work/frames" ||
+		must false "frames of kind $kind"
+	made_room=$(of_table forced_gc_runs $table)
+	check "a flood from hosts that nobody knows: $kind" frames send red-a eth0 <"$work/frames"
+	note "$(of_table entries $table) neighbours"
+	check "fewer than the kernel would make room for ($kind)" test \
+		"$(of_table entries $table)" -le \
+		"$(cat /proc/sys/net/$family/neigh/default/gc_thresh2)"
+	same "and it forgot nobody ($kind)" "$made_room" "$(of_table forced_gc_runs $table)"
+done
+same "blue's hosts are known still" "fd00:1::10/128 fd00:4::10/128" "$(hosts blue)"
+
 check "blue finds a host that is new" pings blue-a fd00:4::11
 check "and red does, before long" poll "$DEADLINE" pings red-d fd00:1::10
 done_testing
