@@ -213,6 +213,8 @@ leads_to "stays as one by source comes" fd00:5::/64 192.0.2.2
 must vr leaf vrf set red import table off
 must vr leaf vrf set red import vrf red
 leads_to "is found beside it" fd00:5::/64 192.0.2.2
+# Nobody has a MAC for what is left of this one's group.
+must ip -n leaf route del 10.2.2.0/24 vrf red
 check "and the audit agrees" poll "$DEADLINE" agrees
 must ip -n leaf -6 route del fd00:5::/64 from fd00:1::/64 vrf red dev red-a
 add_blackhole 10.8.2.0/24
