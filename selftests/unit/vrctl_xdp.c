@@ -48,7 +48,8 @@ static int get_strings(struct ethtool_gstrings *strings)
 
 	assert_int_equal(strings->len, FEATURES);
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		strcpy((char *)strings->data + names[i].bit * ETH_GSTRING_LEN, names[i].name);
+		snprintf((char *)strings->data + names[i].bit * ETH_GSTRING_LEN, ETH_GSTRING_LEN,
+			 "%s", names[i].name);
 	return 0;
 }
 
@@ -158,7 +159,7 @@ int bpf_obj_get_info_by_fd(int fd, void *info, __u32 *len)
 	(void)fd;
 	(void)len;
 	prog->type = BPF_PROG_TYPE_XDP;
-	strcpy(prog->name, XDP_PROG_UPLINK);
+	snprintf(prog->name, sizeof(prog->name), "%s", XDP_PROG_UPLINK);
 	return 0;
 }
 
@@ -293,7 +294,7 @@ TEST(vlan_in_bond)
 	assert_false(xdp_fits(1));
 	assert_sync(VROUTER_MODE_AUTO, 0, false);
 	assert_sync(VROUTER_MODE_XDP, 0, true);
-	strcpy(kernel.port.kind, "veth");
+	snprintf(kernel.port.kind, sizeof(kernel.port.kind), "veth");
 	assert_sync(VROUTER_MODE_AUTO, NATIVE, false);
 }
 
