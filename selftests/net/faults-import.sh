@@ -7,33 +7,8 @@
 
 # shellcheck source=selftests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
-
-failslab=/sys/kernel/debug/failslab
-[ -w $failslab/require-start ] || skip_all "this kernel cannot make our allocations fail"
-
-# starve FUNCTION: allocations fail for it, and whomever it calls
-starve()
-{
-	local range
-
-	range=$(awk -v name="$1" '
-		$4 == "[vrouter]" && tolower($2) == "t" { print $1, $3 == name }' /proc/kallsyms |
-		sort | awk 'first { print first, "0x" $1; exit } $2 { first = "0x" $1 }')
-	must test -n "$range"
-	echo "${range% *}" >$failslab/require-start
-	echo "${range#* }" >$failslab/require-end
-	echo N >$failslab/task-filter
-	echo -1 >$failslab/times
-	echo 100 >$failslab/probability
-}
-
-feed()
-{
-	echo 0 >$failslab/probability
-	echo 0 >$failslab/require-start
-	printf '%#x' -1 >$failslab/require-end
-	echo Y >$failslab/task-filter
-}
+# shellcheck source=selftests/net/lib/starve.sh
+. "$here/lib/starve.sh"
 
 routes()
 {
@@ -58,17 +33,8 @@ must eval "echo N >$failslab/ignore-gfp-wait; echo 0 >$failslab/verbose"
 feed
 quiet_defaults
 nets host
+l3vni host red 1001 5001 02:00:00:01:50:01 192.0.2.1 4790
 conf host <<-END
-link add red type vrf table 1001
-link set red up
-link add brred address 02:00:00:01:50:01 type bridge
-link set brred addrgenmode none
-link set brred master red
-link add vxred type vxlan id 5001 local 192.0.2.1 dstport 4790 nolearning
-link set vxred addrgenmode none
-link set vxred master brred
-link set brred up
-link set vxred up
 addr add 169.254.7.1/24 dev brred
 neigh replace 169.254.7.2 dev brred lladdr 02:00:00:02:50:01 nud noarp extern_learn
 END

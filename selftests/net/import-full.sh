@@ -56,19 +56,10 @@ shows()
 
 quiet_defaults
 nets leaf
+l3vni leaf red 1001 5001 02:00:00:01:50:01 192.0.2.1 4790
 conf leaf <<-END
-link add red type vrf table 1001
-link set red up
 link add blue type vrf table 1002
 link set blue up
-link add brred address 02:00:00:01:50:01 type bridge
-link set brred addrgenmode none
-link set brred master red
-link add vxred type vxlan id 5001 local 192.0.2.1 dstport 4790 nolearning
-link set vxred addrgenmode none
-link set vxred master brred
-link set brred up
-link set vxred up
 neigh replace 192.0.2.2 dev brred lladdr 02:00:00:02:50:01 nud noarp extern_learn
 neigh replace 192.0.2.3 dev brred lladdr 02:00:00:03:50:01 nud noarp extern_learn
 END

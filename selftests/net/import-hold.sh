@@ -20,18 +20,7 @@ soon=10		# seconds, much less than the hold
 # linux_vrf NS VRF VNI TABLE
 linux_vrf()
 {
-	conf "$1" <<-END
-	link add $2 type vrf table $4
-	link set $2 up
-	link add br$2 address 02:00:00:01:50:01 type bridge
-	link set br$2 addrgenmode none
-	link set br$2 master $2
-	link add vx$2 type vxlan id $3 local 192.0.2.1 dstport 4790 nolearning
-	link set vx$2 addrgenmode none
-	link set vx$2 master br$2
-	link set br$2 up
-	link set vx$2 up
-	END
+	l3vni "$1" "$2" "$4" "$3" 02:00:00:01:50:01 192.0.2.1 4790
 }
 
 # The hold begins when all is there

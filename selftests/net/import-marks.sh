@@ -93,18 +93,7 @@ disagrees()
 
 quiet_defaults
 nets leaf red-a red-d
-conf leaf <<-END
-link add red type vrf table 1001
-link set red up
-link add brred address 02:00:00:01:50:01 type bridge
-link set brred addrgenmode none
-link set brred master red
-link add vxred type vxlan id 5001 local 192.0.2.1 dstport 4790 nolearning
-link set vxred addrgenmode none
-link set vxred master brred
-link set brred up
-link set vxred up
-END
+l3vni leaf red 1001 5001 02:00:00:01:50:01 192.0.2.1 4790
 tenant_net leaf red-a 1
 tenant_net leaf red-d 4
 vr_batch leaf <<-END

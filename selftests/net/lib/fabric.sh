@@ -166,6 +166,24 @@ tenant_net()
 	END
 }
 
+# l3vni NS VRF TABLE VNI RMAC VTEP PORT: a Linux VRF, with the bridge and vxlan device of its
+# L3VNI, as the operator of an EVPN leaf sets it up
+l3vni()
+{
+	conf "$1" <<-END
+	link add $2 type vrf table $3
+	link set $2 up
+	link add br$2 address $5 type bridge
+	link set br$2 addrgenmode none
+	link set br$2 master $2
+	link add vx$2 type vxlan id $4 local $6 dstport $7 nolearning
+	link set vx$2 addrgenmode none
+	link set vx$2 master br$2
+	link set br$2 up
+	link set vx$2 up
+	END
+}
+
 # direct_underlay N M: addresses of host N, whose up0 leads to host M, and its route there
 direct_underlay()
 {

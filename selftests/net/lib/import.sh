@@ -40,21 +40,10 @@ rmac()
 	echo "02:00:00:0$1:50:0$([ "$2" = red ] && echo 1 || echo 2)"
 }
 
-# linux_vrf NS N VRF PORT: as the operator of an EVPN leaf sets it up
+# linux_vrf NS N VRF PORT: of leaf N
 linux_vrf()
 {
-	conf "$1" <<-END
-	link add $3 type vrf table $(table "$3")
-	link set $3 up
-	link add br$3 address $(rmac "$2" "$3") type bridge
-	link set br$3 addrgenmode none
-	link set br$3 master $3
-	link add vx$3 type vxlan id $(vni "$3") local $VTEP$2 dstport $4 nolearning
-	link set vx$3 addrgenmode none
-	link set vx$3 master br$3
-	link set br$3 up
-	link set vx$3 up
-	END
+	l3vni "$1" "$3" "$(table "$3")" "$(vni "$3")" "$(rmac "$2" "$3")" "$VTEP$2" "$4"
 }
 
 # peer NS VRF M [MAC]: router MAC of leaf M, as a routing daemon writes it: a neighbour
