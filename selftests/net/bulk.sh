@@ -7,13 +7,6 @@
 # shellcheck source=selftests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# The module, and again as it was
-reload()
-{
-	must rmmod vrouter
-	must insmod "$VROUTER_KO" "$@"
-}
-
 [ -n "${VROUTER_KO:-}" ] || skip_all "VROUTER_KO is not set"
 trap 'reload; finish' EXIT
 reload image_lines=64

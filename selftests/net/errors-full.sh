@@ -9,13 +9,6 @@
 
 R=02:00:c0:00:02:02
 
-# The module, and again as it was
-reload()
-{
-	must rmmod vrouter
-	must insmod "$VROUTER_KO" "$@"
-}
-
 [ -n "${VROUTER_KO:-}" ] || skip_all "VROUTER_KO is not set"
 trap 'reload; finish' EXIT
 reload image_vrfs=4 image_vifs=4 image_nexthops=4 image_lines=64

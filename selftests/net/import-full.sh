@@ -8,13 +8,6 @@
 # shellcheck source=selftests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# The module, and again as it was
-reload()
-{
-	must rmmod vrouter
-	must insmod "$VROUTER_KO" "$@"
-}
-
 [ -n "${VROUTER_KO:-}" ] || skip_all "VROUTER_KO is not set"
 trap 'remove_all; reload; finish' EXIT
 reload image_groups=16

@@ -18,7 +18,7 @@
 #		fails); note TEXT; skip_all TEXT; done_testing
 # Waiting	poll SECONDS CMD... until CMD succeeds; its last output on failure
 # Topology	nets NS...; wire NS:DEV NS:DEV [MTU] [MAC] [MAC]; conf NS <<ip-batch;
-#		vr NS ARGS...; vr_batch NS <<vrctl-batch; in_ns NS CMD...;
+#		vr NS ARGS...; vr_batch NS <<vrctl-batch; in_ns NS CMD...; reload [PARAMETER...];
 #		fabric (see below); speak [NS...]; resolved NS [COUNT]; fast_path NS...
 # Counters	snap NS; counted NAME NS <<lines (exact changes since snap, polled);
 #		counter NS OBJECT COUNTER; see stats() for the names

@@ -96,3 +96,10 @@ fast_path()
 		fi
 	done
 }
+
+# reload [PARAMETER...]: the module; without any it is again as it was
+reload()
+{
+	must rmmod vrouter
+	must insmod "$VROUTER_KO" "$@"
+}
