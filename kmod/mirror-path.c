@@ -256,13 +256,38 @@ static int exchange(struct vrouter *vr, struct vrouter_path *path,
 	return 0;
 }
 
+/* Whom Linux sends to by another VNI, it hears by its own: both make it a peer. */
+static int hear_answers(struct vrouter *vr, struct vrouter_path *path,
+			const struct vrouter_nh_spec *spec)
+{
+	const struct vrouter_vrf *owner;
+	struct vrouter_nexthop *peer = NULL;
+	struct vrouter_nh_spec back = *spec;
+
+	owner = spec->type == VROUTER_NEXTHOP_TYPE_TUNNEL ? anchor_owner(vr, path) : NULL;
+	if (owner && owner->vni != spec->vni) {
+		back.vni = owner->vni;
+		if (path->peer && vrouter_nexthop_says(path->peer, &back))
+			return 0;
+		peer = vrouter_nexthop_own(vr, &back);
+		if (IS_ERR(peer))
+			return PTR_ERR(peer);
+	}
+	if (path->peer)
+		vrouter_nexthop_release(vr, path->peer);
+	path->peer = peer;
+	return 0;
+}
+
 static void update(struct vrouter *vr, struct vrouter_path *path)
 {
 	struct vrouter_nh_spec spec = say(vr, path);
 	u8 mark = mark_of(&spec), was = path->mark;
-	int err;
+	int err = hear_answers(vr, path, &spec);
 
 	list_del_init(&path->closed);
+	if (err)
+		goto closed;
 	if (vrouter_nexthop_says(path->nh, &spec))
 		return;
 	if (path->nh->glean || spec.glean)
@@ -277,6 +302,7 @@ static void update(struct vrouter *vr, struct vrouter_path *path)
 	}
 	if (!err)
 		return;
+closed:
 	/* What it said is not true any more. */
 	net_warn_ratelimited("vrouter: vrf %s: a nexthop is closed: no room (%d)\n",
 			     path->vrf->name, err);
@@ -292,6 +318,7 @@ struct vrouter_path *vrouter_path_get(struct vrouter *vr, struct vrouter_vrf *vr
 {
 	struct vrouter_path *path = find(vr->mirror, vrf, way);
 	struct vrouter_nh_spec spec;
+	int err;
 
 	if (path)
 		return path;
@@ -306,15 +333,21 @@ struct vrouter_path *vrouter_path_get(struct vrouter *vr, struct vrouter_vrf *vr
 	path->mark = mark_of(&spec);
 	path->nh = vrouter_nexthop_own(vr, &spec);
 	if (IS_ERR(path->nh)) {
-		int err = PTR_ERR(path->nh);
-
-		clear_rmac(path);
-		kfree(path);
-		return ERR_PTR(err);
+		err = PTR_ERR(path->nh);
+		goto fail;
+	}
+	err = hear_answers(vr, path, &spec);
+	if (err) {
+		vrouter_nexthop_release(vr, path->nh);
+		goto fail;
 	}
 	hlist_add_head(&path->node, bucket(vr->mirror, way));
 	list_add_tail(&path->list, &vrf->import->paths);
 	return path;
+fail:
+	clear_rmac(path);
+	kfree(path);
+	return ERR_PTR(err);
 }
 
 void vrouter_path_put(struct vrouter *vr, struct vrouter_path *path)
@@ -326,6 +359,8 @@ void vrouter_path_put(struct vrouter *vr, struct vrouter_path *path)
 	list_del(&path->closed);
 	clear_rmac(path);
 	vrouter_nexthop_release(vr, path->nh);
+	if (path->peer)
+		vrouter_nexthop_release(vr, path->peer);
 	kfree(path);
 }
 

@@ -186,6 +186,8 @@ struct vrouter_far {
  * @way: where to
  * @users: vrouter_choice.list of them
  * @nh: its nexthop
+ * @peer: of a tunnel by a VNI that is not the L3VNI's own - one by that, which no
+ *	route leads to: the remote's answers come by it. NULL for all others
  * @has_rmac: a tunnel's router MAC was known once
  * @rmac: what it was last
  * @far_dev: vxlan device whose FDB knew of @rmac, 0 when none does
@@ -201,6 +203,7 @@ struct vrouter_path {
 	struct vrouter_way way;
 	struct list_head users;
 	struct vrouter_nexthop *nh;
+	struct vrouter_nexthop *peer;
 	bool has_rmac;
 	u8 rmac[ETH_ALEN];
 	int far_dev;

@@ -37,6 +37,8 @@ struct vrf {
  * @flags: host's RTM_F_*
  * @type: host's RTN_*, or the module's VROUTER_NEXTHOP_TYPE_*
  * @protocol: who made it
+ * @tos: host's; packets of that alone
+ * @encap: host's; Linux encapsulates itself
  * @many: host's; several paths
  * @onlink: host's; no subnet has the gateway
  * @ifindex: device, 0 when it has none
@@ -50,6 +52,8 @@ struct way {
 	uint32_t flags;
 	uint32_t type;
 	uint8_t protocol;
+	uint8_t tos;
+	bool encap;
 	bool many;
 	bool onlink;
 	uint32_t ifindex;
@@ -90,12 +94,14 @@ static int by_prefix(const struct prefix *a, const struct prefix *b)
 	return memcmp(a->addr.bytes, b->addr.bytes, sizeof(a->addr.bytes));
 }
 
-/* The host's best first; the module's have no metric here. */
-static int by_dst_and_metric(const void *a, const void *b)
+/* The host's best first; the module's have neither TOS nor metric here. */
+static int by_dst_and_order(const void *a, const void *b)
 {
 	const struct way *x = a, *y = b;
 	int order = by_prefix(&x->dst, &y->dst);
 
+	if (!order)
+		order = y->tos - x->tos;
 	return order ? order : (x->metric > y->metric) - (x->metric < y->metric);
 }
 
@@ -133,7 +139,7 @@ static int host_route(const struct nlmsghdr *nlh, void *data)
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
 	struct way way = {
 		.type = rtm->rtm_type, .protocol = rtm->rtm_protocol, .flags = rtm->rtm_flags,
-		.onlink = rtm->rtm_flags & RTNH_F_ONLINK,
+		.tos = rtm->rtm_tos, .onlink = rtm->rtm_flags & RTNH_F_ONLINK,
 	};
 	const struct nlattr *nla;
 
@@ -151,6 +157,9 @@ static int host_route(const struct nlmsghdr *nlh, void *data)
 			break;
 		case RTA_GATEWAY:
 			get_gateway(nla, &way.gw);
+			break;
+		case RTA_ENCAP:
+			way.encap = true;
 			break;
 		case RTA_MULTIPATH:
 			way.many = true;
@@ -344,6 +353,9 @@ static bool same_address(const struct address *a, const struct address *b)
 /* The type that the host's route asks for, 0 when that takes more than is known here. */
 static uint32_t type_of(const struct vrf *vrf, const struct way *host)
 {
+	/* What packets of another TOS do, Linux alone knows. */
+	if (host->tos || host->encap)
+		return VROUTER_NEXTHOP_TYPE_PUNT;
 	switch (host->type) {
 	case RTN_LOCAL:
 		return VROUTER_NEXTHOP_TYPE_PUNT;
@@ -513,9 +525,9 @@ static int audit_vrf(const struct vrf *vrf)
 	else
 		ret = our_routes(vrf, &ours);
 	if (!ret && hosts.count)
-		qsort(hosts.items, hosts.count, sizeof(struct way), by_dst_and_metric);
+		qsort(hosts.items, hosts.count, sizeof(struct way), by_dst_and_order);
 	if (!ret && ours.count)
-		qsort(ours.items, ours.count, sizeof(struct way), by_dst_and_metric);
+		qsort(ours.items, ours.count, sizeof(struct way), by_dst_and_order);
 	if (!ret)
 		compare(vrf, &hosts, &ours, &anchor);
 	free(hosts.items);

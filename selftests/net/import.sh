@@ -112,7 +112,14 @@ fdb replace dst 10.255.0.5
 way_is "also when it is not told" "via 10.255.0.5 vni 5001 $far2_rmac"
 echo "$was" >$queue
 fdb replace dst 10.255.0.3 vni 5099
+conf far2 <<-END
+link add vxin type vxlan id 5099 local 10.255.0.3 dstport 4789 nolearning
+link set vxin master brred
+link set vxin up
+END
 way_is "so is one by another VNI" "via 10.255.0.3 vni 5099 $far2_rmac"
+reach "whose answers come by our own" red-c
+must ip -n far2 link del vxin
 fdb replace dst 10.255.0.3 port 4799
 way_is "one by another port is Linux's" punt
 marked "and trapped" red 10.1.2.0/24 rt_trap
@@ -276,6 +283,7 @@ routes_are "routes that drop, and what is Linux's own" red "$end" \
 	"10.1.2.0/24 $tunnel proto bgp metric 20" "10.5.1.0/24 blackhole proto boot" \
 	"10.5.2.0/24 unreachable proto boot" "10.5.3.0/24 prohibit proto boot" \
 	"10.5.4.0/24 punt proto boot" "10.5.5.0/24 punt proto boot"
+check "which the audit finds right" poll "$DEADLINE" agrees
 marked "that drop are offloaded" red 10.5.1.0/24 rt_offload
 marked "Linux's own are trapped" red 10.5.4.0/24 rt_trap
 # ip does not flush routes that drop by their device
