@@ -7,6 +7,7 @@
  * something, or by somebody else's hand in the maps.
  */
 
+#include <linux/rtnetlink.h>
 #include <vrouter/hash.h>
 
 #include "image.h"
@@ -406,11 +407,17 @@ static int fill_summary(struct sk_buff *skb, struct vrouter *vr, const void *obj
 	return nla_put_u32(skb, VROUTER_A_AUDIT_CHECKED, c->checked);
 }
 
-/* Let others have the lock; the VRF that the audit is of may vanish meanwhile. */
-static void yield_lock(struct vrouter *vr)
+/*
+ * Let others have the locks; the VRF that the audit is of may vanish meanwhile. A device
+ * changes with RTNL held, and only then are those told who write its record: without it
+ * the two would differ for a moment.
+ */
+static void yield_locks(struct vrouter *vr)
 {
 	mutex_unlock(&vr->lock);
+	rtnl_unlock();
 	cond_resched();
+	rtnl_lock();
 	mutex_lock(&vr->lock);
 }
 
@@ -441,17 +448,21 @@ static int audit_get(struct vrouter *vr, struct genl_info *info)
 		case AUDIT_NEXT:
 			return vrouter_reply(info, vr, fill_summary, &c);
 		case AUDIT_MORE:
-			yield_lock(vr);
+			yield_locks(vr);
 		}
 	}
 }
 
 int vrouter_nl_audit_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct vrouter *vr = vrouter_lock(genl_info_net(info));
-	int err = audit_get(vr, info);
+	struct vrouter *vr;
+	int err;
 
+	rtnl_lock();
+	vr = vrouter_lock(genl_info_net(info));
+	err = audit_get(vr, info);
 	vrouter_unlock(vr);
+	rtnl_unlock();
 	return err;
 }
 
@@ -483,18 +494,20 @@ int vrouter_nl_audit_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb
 {
 	struct audit_cursor *c = vrouter_dump_cursor(struct audit_cursor, cb);
 	struct nlattr **attrs = genl_info_dump(cb)->attrs;
-	struct vrouter *vr = vrouter_dump_begin(cb);
 	struct vrouter_vrf *only;
+	struct vrouter *vr;
 	int err = 0;
 
-	if (!vr)
-		return 0;
-	while (!err && c->object <= AUDIT_DONE) {
+	rtnl_lock();
+	vr = vrouter_dump_begin(cb);
+	while (vr && !err && c->object <= AUDIT_DONE) {
 		err = vrouter_dump_vrf(vr, cb, attrs[VROUTER_A_AUDIT_VRF], &only);
 		if (err)
 			break;
 		err = audit_dump(skb, cb, vr, only);
-		yield_lock(vr);
+		yield_locks(vr);
 	}
-	return vrouter_dump_end(vr, skb, min(err, 0));
+	err = vrouter_dump_end(vr, skb, min(err, 0));
+	rtnl_unlock();
+	return err;
 }

@@ -203,6 +203,23 @@ look()
 	sleep 0.1
 }
 
+# Tables and image agree at any time. Programs are another matter: two answers tell of them.
+audited()
+{
+	"$VRCTL" -n "$1" audit | grep '^image' >>"$work/audit.$1"
+	true
+}
+
+# A visitor's device changes under it
+reshaped()
+{
+	local dev=$2-x mtu
+
+	for mtu in 1400 1500; do
+		ip -n "$1" link set "$dev" mtu "$mtu" || return
+	done
+}
+
 again()
 {
 	"$VRCTL" -n "$1" fastpath enable
@@ -222,6 +239,8 @@ start_churn()
 		churn visitor "$host" "$h" blue
 		churn green "$host" "$h"
 		churn look "$host"
+		churn audited "$host"
+		churn reshaped "$host" red
 		[ "$VR_MODE" = module ] || churn again "$host"
 	done
 	churn stranger
@@ -381,6 +400,7 @@ for host in "${hosts[@]}"; do
 		check "some were: $change" grep -q "^$change" "$work/monitor.$host"
 	done
 	leftovers "$host" | vr_batch "$host"
+	same "no audit found a difference on $host" "" "$(sort "$work/audit.$host" | uniq -c)"
 done
 check "nothing of it is left in the images" poll "$DEADLINE" as_before
 for name in tunnel vif; do
