@@ -154,8 +154,9 @@ bool vrouter_nd_rx(struct vrouter_vif *vif, struct vrouter_ctx *ctx, struct sk_b
 /* Whether ARP or ND is for the host's stack, on a vif with host on. arp.c, nd.c */
 bool vrouter_arp_for_host(const struct vrouter_vif *vif, struct sk_buff *skb);
 bool vrouter_nd_for_host(const struct vrouter_vif *vif, const struct sk_buff *skb);
-/* Who sent ARP; whether IPv6 that is not routed is ND. arp.c, nd.c */
+/* Who sent ARP, false: it is of no form that we know. arp.c */
 bool vrouter_arp_sender(struct sk_buff *skb, __be32 *ip);
+/* Whether IPv6 that is not routed is ND. nd.c */
 bool vrouter_is_nd(const struct sk_buff *skb);
 /* Whether IPv6 that may be ND stays on its link in the host's stack. nd.c */
 bool vrouter_nd_of_link(const struct vrouter_vif *vif, const struct sk_buff *skb);
@@ -173,8 +174,13 @@ void vrouter_icmp_error(struct vrouter_ctx *ctx, struct sk_buff *skb, enum vr_dr
 /* A packet to a gateway address: echo is answered, all else dropped. icmp.c */
 void vrouter_local_rx(struct vrouter_ctx *ctx, struct sk_buff *skb);
 
-/* Whether the host may make a neighbour of who sent what it gets from a vif. learn.c */
-bool vrouter_may_learn(const struct vrouter_vif *vif, const struct vrouter_ctx *ctx,
+/* The host's route for a packet, or for the answer to it: 0 or an error. host-fib.c */
+int vrouter_host_fib4(struct net_device *dev, const struct sk_buff *skb, bool back,
+		      struct fib_result *res);
+int vrouter_host_fib6(struct net_device *dev, const struct sk_buff *skb, bool back,
+		      struct fib6_result *res);
+/* Whether the host may make the neighbours that a packet for it brings about. learn.c */
+bool vrouter_may_learn(const struct vrouter_ctx *ctx, struct net_device *dev,
 		       struct sk_buff *skb);
 
 /* Whether the host takes a frame by the device that it came by, as it is. punt.c */

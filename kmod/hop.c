@@ -141,7 +141,7 @@ static struct neighbour *neigh_for(const struct vrouter_ctx *ctx, const struct h
 	if (!vrf)
 		return ERR_PTR(-ENOENT);
 	memcpy(to.addr, ctx->flow.dst, sizeof(to.addr));
-	return vrouter_neigh_glean(dev, &to, &vrf->glean_limit);
+	return vrouter_neigh_glean(vrf, dev, &to);
 }
 
 /**

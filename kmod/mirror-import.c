@@ -39,6 +39,14 @@ int vrouter_import_anchor(const struct vrouter_vrf *vrf)
 	return vrf->import && vrf->import->anchor ? vrf->import->anchor->ifindex : 0;
 }
 
+struct vrouter_vrf *vrouter_import_vrf(struct vrouter *vr, struct net_device *dev)
+{
+	u32 table = l3mdev_fib_table_rcu(dev);
+	struct vrouter_import *import = table ? xa_load(&vr->mirror->tables, table) : NULL;
+
+	return import ? import->vrf : NULL;
+}
+
 static u32 vni_of(const struct net_device *dev)
 {
 	const struct vxlan_dev *vxlan = netdev_priv(dev);

@@ -457,5 +457,7 @@ const u8 *vrouter_import_rmac(const struct vrouter_vrf *vrf);
 /* Indexes of devices, 0 when there is none. */
 int vrouter_import_l3dev(const struct vrouter_vrf *vrf);
 int vrouter_import_anchor(const struct vrouter_vrf *vrf);
+/* The VRF that follows the table of the Linux VRF that a device is in; under RCU. */
+struct vrouter_vrf *vrouter_import_vrf(struct vrouter *vr, struct net_device *dev);
 
 #endif /* _VROUTER_KMOD_MIRROR_H */

@@ -60,8 +60,9 @@ static bool is_gateway(const struct vrouter_vif *vif, const struct in6_addr *ip)
  * @vif: vif that the host has as well
  * @skb: skb->data is at the IPv6 header
  *
- * The host routes what it gets: so it gets what is for many, or for an address on that very
- * link, and of ND what no router has sent on (RFC 4861, 7.1).
+ * The host routes what it gets: so it gets what is for many, or for its own address on that
+ * very link and for the host alone (RFC 1122, 3.3.6), and of ND what no router has sent on
+ * (RFC 4861, 7.1).
  *
  * Context: softirq, RCU read section.
  */
@@ -72,8 +73,9 @@ bool vrouter_nd_of_link(const struct vrouter_vif *vif, const struct sk_buff *skb
 	if (skb_headlen(skb) < sizeof(*ip) || ip->version != 6 ||
 	    (vrouter_is_nd(skb) && ip->hop_limit != 255))
 		return false;
-	return ipv6_addr_type(&ip->daddr) & (IPV6_ADDR_MULTICAST | IPV6_ADDR_LINKLOCAL) ||
-	       is_gateway(vif, &ip->daddr) ||
+	if (eth_hdr(skb)->h_dest[0] & 1)
+		return ipv6_addr_is_multicast(&ip->daddr);
+	return is_gateway(vif, &ip->daddr) ||
 	       ipv6_chk_addr(dev_net(skb->dev), &ip->daddr, skb->dev, 1);
 }
 
@@ -93,7 +95,7 @@ bool vrouter_nd_for_host(const struct vrouter_vif *vif, const struct sk_buff *sk
 	if (!vrouter_nd_of_link(vif, skb))
 		return false;
 	if (!vrouter_is_nd(skb))
-		return !(eth_hdr(skb)->h_dest[0] & 1) && is_gateway(vif, &ip->daddr);
+		return is_gateway(vif, &ip->daddr);
 	if (skb_headlen(skb) < sizeof(*ip) + sizeof(*msg))
 		return false;
 	if (msg->icmph.icmp6_type == NDISC_NEIGHBOUR_ADVERTISEMENT)

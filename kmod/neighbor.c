@@ -6,7 +6,6 @@
  */
 
 #include <linux/etherdevice.h>
-#include <linux/ratelimit.h>
 #include <net/arp.h>
 #include <net/ndisc.h>
 #include <net/neighbour.h>
@@ -48,7 +47,7 @@ static struct neigh_table *table_of(const struct vrouter_prefix *addr)
 	return addr->family == VR_FAM_IP6 ? &nd_tbl : &arp_tbl;
 }
 
-static struct neighbour *neigh_find(struct net_device *dev, const struct vrouter_prefix *addr)
+struct neighbour *vrouter_neigh_find(struct net_device *dev, const struct vrouter_prefix *addr)
 {
 	u8 bytes[sizeof(struct in6_addr)];
 
@@ -58,61 +57,11 @@ static struct neighbour *neigh_find(struct net_device *dev, const struct vrouter
 
 struct neighbour *vrouter_neigh_get(struct net_device *dev, const struct vrouter_prefix *addr)
 {
-	struct neighbour *n = neigh_find(dev, addr);
+	struct neighbour *n = vrouter_neigh_find(dev, addr);
 	u8 bytes[sizeof(struct in6_addr)];
 
 	vrouter_prefix_bytes(addr, bytes);
 	return n ?: neigh_create(table_of(addr), bytes, dev);
-}
-
-/*
- * Whether there may be one more because a tenant wants it. A neighbour that nobody answers
- * for stays some seconds, in a table that all the host's namespaces share. Up to gc_thresh1
- * the kernel lets it fill, and from gc_thresh2 on it makes room by forgetting others'
- * neighbours: that is for no tenant to bring about.
- */
-static bool has_room(struct neigh_table *tbl, struct ratelimit_state *limit)
-{
-	int entries = atomic_read(&tbl->gc_entries);
-
-	return entries < READ_ONCE(tbl->gc_thresh2) &&
-	       (entries < READ_ONCE(tbl->gc_thresh1) || __ratelimit(limit));
-}
-
-/**
- * vrouter_neigh_glean - the neighbour that a tenant's packet asks for.
- * @dev: device of the subnet
- * @addr: address in it, of the packet's choice
- * @limit: of new neighbours, where they are many
- *
- * Return: neighbour with a reference, or ERR_PTR().
- */
-struct neighbour *vrouter_neigh_glean(struct net_device *dev, const struct vrouter_prefix *addr,
-				      struct ratelimit_state *limit)
-{
-	struct neighbour *n = neigh_find(dev, addr);
-
-	if (n)
-		return n;
-	return has_room(table_of(addr), limit) ? vrouter_neigh_get(dev, addr) :
-						 ERR_PTR(-ENOBUFS);
-}
-
-/**
- * vrouter_neigh_may_learn - whether the host may come to know a neighbour by a tenant's word.
- * @dev: device that it is behind
- * @addr: its address, of the tenant's choice
- * @limit: of new neighbours, where they are many
- */
-bool vrouter_neigh_may_learn(struct net_device *dev, const struct vrouter_prefix *addr,
-			     struct ratelimit_state *limit)
-{
-	struct neighbour *n = neigh_find(dev, addr);
-
-	if (!n)
-		return has_room(table_of(addr), limit);
-	neigh_release(n);
-	return true;
 }
 
 bool vrouter_neigh_mac(struct neighbour *n, u8 *mac)
@@ -129,7 +78,7 @@ bool vrouter_neigh_mac(struct neighbour *n, u8 *mac)
 
 bool vrouter_neigh_known(struct net_device *dev, const struct vrouter_prefix *addr, u8 *mac)
 {
-	struct neighbour *n = neigh_find(dev, addr);
+	struct neighbour *n = vrouter_neigh_find(dev, addr);
 	u8 ha[ETH_ALEN];
 	bool known;
 
@@ -158,7 +107,7 @@ bool vrouter_neigh_resolve(struct net_device *dev, const struct vrouter_prefix *
 
 void vrouter_neigh_ask(struct net_device *dev, const struct vrouter_prefix *addr, bool create)
 {
-	struct neighbour *n = create ? vrouter_neigh_get(dev, addr) : neigh_find(dev, addr);
+	struct neighbour *n = create ? vrouter_neigh_get(dev, addr) : vrouter_neigh_find(dev, addr);
 
 	if (IS_ERR_OR_NULL(n))
 		return;

@@ -103,12 +103,8 @@ static inline bool vrouter_remote_reached(const struct vrouter_remote *r)
 struct neighbour;
 /* With a reference; ERR_PTR() when the device can have no such neighbour. */
 struct neighbour *vrouter_neigh_get(struct net_device *dev, const struct vrouter_prefix *addr);
-/* The same for a packet of a tenant's: ERR_PTR() as well when there are too many. */
-struct neighbour *vrouter_neigh_glean(struct net_device *dev, const struct vrouter_prefix *addr,
-				      struct ratelimit_state *limit);
-/* Whether the host may make one of who a tenant says there is. */
-bool vrouter_neigh_may_learn(struct net_device *dev, const struct vrouter_prefix *addr,
-			     struct ratelimit_state *limit);
+/* NULL when there is none yet. */
+struct neighbour *vrouter_neigh_find(struct net_device *dev, const struct vrouter_prefix *addr);
 /* Its MAC, if that is known; a dead one says nothing. */
 bool vrouter_neigh_mac(struct neighbour *n, u8 *mac);
 /* The same by address, as far as it is one of a unicast host. */
@@ -123,6 +119,14 @@ struct vrouter_nh_spec;
 struct vr_nh;
 void vrouter_hop_join(struct vrouter *vr, struct vrouter_nexthop *nh);
 void vrouter_hop_leave(struct vrouter_nexthop *nh);
+/* Of a tenant's making: ERR_PTR() as well when there are too many. neigh-room.c */
+struct neighbour *vrouter_neigh_glean(struct vrouter_vrf *vrf, struct net_device *dev,
+				      const struct vrouter_prefix *addr);
+/* Whether the host may make one of who a tenant says there is. */
+bool vrouter_neigh_may_learn(struct vrouter_vrf *vrf, struct net_device *dev,
+			     const struct vrouter_prefix *addr);
+void vrouter_neigh_count(struct vrouter *vr);
+
 /* Whether there is one behind a vif that somebody has asked for: the mirror's own follow. */
 bool vrouter_hop_behind(struct vrouter *vr, const struct vrouter_vif *vif);
 /* Look all of them up again; have those in use confirmed. */

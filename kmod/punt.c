@@ -10,7 +10,6 @@
 #include <linux/netdevice.h>
 #include <net/ip6_fib.h>
 #include <net/ip_fib.h>
-#include <net/ipv6_stubs.h>
 #include <net/l3mdev.h>
 
 #include <vrouter/verdict.h>
@@ -29,28 +28,17 @@ static struct net_device *l3dev_of(const struct vrouter_ctx *ctx)
 
 static bool stays4(struct net_device *l3dev, const struct sk_buff *skb)
 {
-	struct flowi4 fl = {
-		.daddr = ip_hdr(skb)->daddr, .saddr = ip_hdr(skb)->saddr,
-		.flowi4_tos = ip_hdr(skb)->tos & INET_DSCP_MASK,
-		.flowi4_iif = l3dev->ifindex,
-	};
 	struct fib_result res;
 
-	return fib_lookup(dev_net(l3dev), &fl, &res, 0) ||
+	return vrouter_host_fib4(l3dev, skb, false, &res) ||
 	       res.table->tb_id == l3mdev_fib_table_rcu(l3dev);
 }
 
 static bool stays6(struct net_device *l3dev, const struct sk_buff *skb)
 {
-	struct flowi6 fl = {
-		.daddr = ipv6_hdr(skb)->daddr, .saddr = ipv6_hdr(skb)->saddr,
-		.flowi6_iif = l3dev->ifindex,
-	};
-	struct net *net = dev_net(l3dev);
-	struct fib6_result res = {};
+	struct fib6_result res;
 
-	if (ipv6_stub->fib6_lookup(net, 0, &fl, &res, 0) ||
-	    res.f6i == net->ipv6.fib6_null_entry)
+	if (vrouter_host_fib6(l3dev, skb, false, &res))
 		return true;
 	/* The host's own way of asking goes on behind such a route, this one does not. */
 	return res.f6i->fib6_type != RTN_THROW &&
@@ -91,27 +79,22 @@ bool vrouter_punt_here(const struct vrouter_ctx *ctx, const struct sk_buff *skb)
  * @ctx: the VRF
  * @skb: frame, not looked at yet; its first bytes are linear
  *
- * Such a frame may hold a packet to one address all the same.
+ * Such a frame may hold a packet to one address all the same, which is dropped (RFC 1122,
+ * 3.3.6). IPv6 is not asked for here, but by vrouter_nd_of_link().
  *
  * Context: softirq, RCU read section.
  */
 bool vrouter_punt_many(const struct vrouter_ctx *ctx, const struct sk_buff *skb)
 {
 	struct net_device *l3dev = l3dev_of(ctx);
+	struct fib_result res;
 
-	switch (skb->protocol) {
-	case htons(ETH_P_IP):
-		if (!l3dev || skb_headlen(skb) < sizeof(struct iphdr))
-			return false;
-		return ipv4_is_multicast(ip_hdr(skb)->daddr) ||
-		       ipv4_is_lbcast(ip_hdr(skb)->daddr) || stays4(l3dev, skb);
-	case htons(ETH_P_IPV6):
-		if (!l3dev || skb_headlen(skb) < sizeof(struct ipv6hdr))
-			return false;
-		return ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr) || stays6(l3dev, skb);
-	default:
+	if (skb->protocol != htons(ETH_P_IP))
 		return true;
-	}
+	if (!l3dev || skb_headlen(skb) < sizeof(struct iphdr))
+		return false;
+	return ipv4_is_multicast(ip_hdr(skb)->daddr) || ipv4_is_lbcast(ip_hdr(skb)->daddr) ||
+	       (!vrouter_host_fib4(l3dev, skb, false, &res) && res.type == RTN_BROADCAST);
 }
 
 /**
@@ -134,6 +117,10 @@ void vrouter_punt(struct vrouter_ctx *ctx, struct sk_buff *skb)
 	}
 	if (!stays(l3dev, skb, ctx->flow.family)) {
 		vrouter_icmp_error(ctx, skb, VR_DROP_NO_ROUTE, 0);
+		return;
+	}
+	if (!vrouter_may_learn(ctx, l3dev, skb)) {
+		vrouter_drop(ctx, skb, VR_DROP_UNRESOLVED);
 		return;
 	}
 	vrouter_count_punt(ctx->img, ctx->vrf_idx, ctx->vif_idx, VR_PUNT_HOST, packets);

@@ -264,6 +264,7 @@ static void probe_work(struct work_struct *work)
 		hlist_for_each_entry(r, &vr->remotes[i], node)
 			probe(vr, r);
 	vrouter_hop_probe(vr);
+	vrouter_neigh_count(vr);
 	mutex_unlock(&vr->lock);
 	rtnl_unlock();
 	if (!READ_ONCE(vr->dying))

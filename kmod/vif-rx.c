@@ -49,11 +49,14 @@ static void scrub(struct sk_buff *skb)
 static bool for_host(const struct vrouter_vif *vif, const struct vr_vif *rec,
 		     const struct vrouter_ctx *ctx, u32 verdict, struct sk_buff *skb)
 {
+	__be32 ip4;
+
 	/* All that is not routed, where Linux has the tenant's link as well. */
 	if (READ_ONCE(rec->flags) & VR_VIF_SLAVE) {
 		switch (vr_verdict_punt(verdict)) {
 		case VR_PUNT_ARP:
-			return true;
+			/* Linux would learn from other forms as well. */
+			return vrouter_arp_sender(skb, &ip4);
 		case VR_PUNT_ND:
 			return vrouter_nd_of_link(vif, skb);
 		case VR_PUNT_PUNT_ROUTE:
@@ -85,7 +88,7 @@ static rx_handler_result_t vif_receive(struct vrouter_vif *vif, struct vrouter_c
 	}
 	if (unlikely(READ_ONCE(rec->flags) & VR_VIF_HOST) &&
 	    for_host(vif, rec, ctx, verdict, skb)) {
-		if (!vrouter_may_learn(vif, ctx, skb)) {
+		if (!vrouter_may_learn(ctx, skb->dev, skb)) {
 			vrouter_drop(ctx, skb, VR_DROP_UNRESOLVED);
 			return RX_HANDLER_CONSUMED;
 		}

@@ -316,7 +316,6 @@ static struct vrouter_vrf *vrf_alloc(struct vrouter *vr, struct netlink_ext_ack 
 	INIT_LIST_HEAD(&vrf->leaks);
 	ratelimit_state_init(&vrf->icmp_limit, HZ, 100);
 	ratelimit_set_flags(&vrf->icmp_limit, RATELIMIT_MSG_ON_RELEASE);
-	/* As long as those that failed stay, by default, it does not reach gc_thresh2. */
 	ratelimit_state_init(&vrf->glean_limit, HZ, 20);
 	ratelimit_set_flags(&vrf->glean_limit, RATELIMIT_MSG_ON_RELEASE);
 	vrf->source_check = VROUTER_CHECK_DROP;

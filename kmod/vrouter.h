@@ -91,7 +91,9 @@ struct vrouter_gateways {
  * @import: what it follows of the host's tables, NULL when nothing
  * @gateways: the gateway addresses of its vifs; source of ICMP errors
  * @icmp_limit: for those errors
- * @glean_limit: for neighbours that packets to connected subnets make
+ * @neighbours: by VR_FAM_*, of the kernel's: as many as were there when they were last
+ *	counted, and those that the tenant was let make since
+ * @glean_limit: for new ones of these, where they are many
  * @l3dev: the Linux VRF device whose table it follows, which gets what is punted;
  *	NULL while there is none
  * @rcu: freed after a grace period
@@ -121,6 +123,7 @@ struct vrouter_vrf {
 	struct vrouter_import *import;
 	struct vrouter_gateways __rcu *gateways;
 	struct ratelimit_state icmp_limit;
+	atomic_t neighbours[2];
 	struct ratelimit_state glean_limit;
 	struct net_device __rcu *l3dev;
 	struct rcu_head rcu;

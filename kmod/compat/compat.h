@@ -29,4 +29,11 @@
 #define genl_info_dump		genl_dumpit_info
 #endif
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+/* What of a TOS the host looks up a route by, of a packet that came in. */
+#define vrouter_fib_tos(tos)	((tos) & INET_DSCP_MASK)
+#else
+#define vrouter_fib_tos(tos)	((tos) & IPTOS_RT_MASK)
+#endif
+
 #endif /* _VROUTER_COMPAT_H */

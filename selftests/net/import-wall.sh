@@ -103,12 +103,12 @@ taken_by_nobody()
 	same "$1: no path MTU is lower" "" "$(told)"
 }
 
-# stays_in NAME TO [COUNT]: what red-a sends there gets nowhere, and is counted
+# stays_in NAME TO [TOS]: what red-a sends there gets nowhere, and is counted
 stays_in()
 {
 	snap leaf
 	capture underlay=peer:up0:in,noarp,nond
-	fails "$1: no answer" in_ns red-a ping -c 1 -W 1 "$2"
+	fails "$1: no answer" in_ns red-a ping -c 1 -W 1 -Q "${3-0}" "$2"
 	capture_end
 	same "$1: nothing on the underlay" "" "$(captured underlay)"
 	check "$1: it is counted" counted_drop
@@ -149,12 +149,14 @@ check "by the underlay it is believed" poll "$DEADLINE" told
 # --- out of it -------------------------------------------------------------------------
 conf leaf <<END
 route add 10.5.1.0/24 vrf red tos 0x10 dev stub
+route add 10.5.3.0/24 vrf red tos 0xb8 dev stub
 route add throw 10.5.2.0/24 vrf red
 route add throw fd00:5::/64 vrf red
 route add throw 203.0.113.4/30 vrf red
 END
 check "routes that are the host's" poll "$DEADLINE" shows red 203.0.113.4/30 rt_trap
 stays_in "another TOS than the route's" 10.5.1.1
+stays_in "the route's, but not as every kernel looks it up" 10.5.3.1 0xb8
 stays_in "throw" 10.5.2.1
 stays_in "throw, of IPv6" fd00:5::1
 stays_in "throw, to the host itself" 203.0.113.5
