@@ -59,7 +59,8 @@ static int follow(struct leak_walk *w, struct vrouter_vrf *vrf, const struct vro
 		return -ELOOP;
 	}
 	list_for_each_entry(rt, &vrf->leaks, leak) {
-		if (!leads(vrf, &rt->prefix, p))
+		/* One that is closed leads nowhere, though its routes have not left it yet. */
+		if (!rt->nh->vrf || !leads(vrf, &rt->prefix, p))
 			continue;
 		err = follow(w, rt->nh->vrf,
 			     vrouter_prefix_covers(p, &rt->prefix) ? &rt->prefix : p, extack);

@@ -147,14 +147,15 @@ static void count(struct vrouter_route *rt)
 
 static void leak_gone(struct vrouter_route *rt)
 {
-	list_del(&rt->leak);
+	list_del_init(&rt->leak);
 	vrouter_entry_unloop(rt->vrf->vr);
 }
 
 static void uncount(struct vrouter_route *rt)
 {
 	rt->nh->nroutes--;
-	if (rt->nh->type == VROUTER_NEXTHOP_TYPE_VRF)
+	/* Not by the nexthop, which may have been closed meanwhile. */
+	if (!list_empty(&rt->leak))
 		leak_gone(rt);
 	if (rt->vrf->import)
 		vrouter_host_follow_route(rt->vrf->vr, rt);
@@ -168,6 +169,7 @@ struct vrouter_route *vrouter_route_alloc(struct vrouter_vrf *vrf, const struct 
 	if (!rt)
 		return NULL;
 	RB_CLEAR_NODE(&rt->node);
+	INIT_LIST_HEAD(&rt->leak);
 	rt->vrf = vrf;
 	rt->prefix = *p;
 	rt->protocol = protocol;

@@ -359,7 +359,7 @@ struct vrouter_nexthop {
 /**
  * struct vrouter_route - a prefix of a VRF.
  * @node: in vrouter_vrf.routes
- * @leak: in vrouter_vrf.leaks when the nexthop is a VRF
+ * @leak: in vrouter_vrf.leaks when the nexthop is a VRF, or was before it was closed
  * @vrf: its VRF
  * @nh: its nexthop, held, which counts it
  * @prefix: the prefix

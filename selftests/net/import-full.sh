@@ -53,12 +53,15 @@ l3vni leaf red 1001 5001 02:00:00:01:50:01 192.0.2.1 4790
 conf leaf <<-END
 link add blue type vrf table 1002
 link set blue up
+link add green type vrf table 1003
+link set green up
 neigh replace 192.0.2.2 dev brred lladdr 02:00:00:02:50:01 nud noarp extern_learn
 neigh replace 192.0.2.3 dev brred lladdr 02:00:00:03:50:01 nud noarp extern_learn
 END
 vr_batch leaf <<-END
 vrf add red vni 5001 import vrf red
 vrf add blue vni 5002 import vrf blue
+vrf add green vni 5003 import vrf green
 END
 
 # --- groups ---------------------------------------------------------------------------
@@ -80,4 +83,22 @@ must ip -n leaf route del default vrf red dev blue
 check "until there is no circle" poll "$DEADLINE" shows 1002 10.3.0.0/16 rt_offload
 must ip -n leaf route add default vrf red dev blue
 check "then the other is none" poll "$DEADLINE" shows 1001 default rt_offload_failed
+must ip -n leaf route del default vrf red dev blue
+
+# --- a VRF that others lead into, and that is followed no more --------------------------
+check "a way there" poll "$DEADLINE" shows 1002 10.3.0.0/16 rt_offload
+must vr leaf vrf set red import table off
+check "is left to Linux" poll "$DEADLINE" shows 1002 10.3.0.0/16 rt_trap
+must ip -n leaf route add 10.3.1.0/24 vrf green dev blue
+check "also for who comes by it" poll "$DEADLINE" shows 1003 10.3.1.0/24 rt_offload
+must vr leaf vrf set red import vrf red
+check "until it is followed again" poll "$DEADLINE" shows 1002 10.3.0.0/16 rt_offload
+must ip -n leaf route add 10.3.2.0/24 vrf green dev blue
+check "for them as well" poll "$DEADLINE" shows 1003 10.3.2.0/24 rt_offload
+must ip -n leaf route add 10.3.0.0/16 vrf red dev green
+check "and a circle is one" poll "$DEADLINE" shows 1001 10.3.0.0/16 rt_offload_failed
+must vr leaf vrf set red import table off
+must ip -n leaf route del 10.3.0.0/16 vrf blue
+must ip -n leaf route add 10.4.0.0/16 vrf blue dev green
+check "what has gone is in nobody's way" poll "$DEADLINE" shows 1002 10.4.0.0/16 rt_offload
 done_testing
