@@ -405,7 +405,7 @@ void vrouter_entry_flush(struct vrouter *vr, struct vrouter_import *import);
 /* Remove what the latest dump did not have. */
 void vrouter_entry_sweep(struct vrouter *vr, struct vrouter_import *import);
 void vrouter_entry_retry(struct vrouter *vr);
-/* A route from one VRF into another has gone, which may have closed a circle. */
+/* A way into another VRF has gone, or another route has come: circles may have ended. */
 void vrouter_entry_unloop(struct vrouter *vr);
 /* The VRF's hold is another one, which those that are held may have outlived. */
 void vrouter_entry_hold_changed(struct vrouter *vr, struct vrouter_vrf *vrf);

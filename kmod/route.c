@@ -141,6 +141,8 @@ static void count(struct vrouter_route *rt)
 	rt->nh->nroutes++;
 	if (rt->nh->type == VROUTER_NEXTHOP_TYPE_VRF)
 		list_add_tail(&rt->leak, &rt->vrf->leaks);
+	/* It may take away from a leak what came back. */
+	vrouter_entry_unloop(rt->vrf->vr);
 	if (rt->vrf->import)
 		vrouter_host_follow_route(rt->vrf->vr, rt);
 }

@@ -44,7 +44,10 @@ none_failed()
 # shows TABLE PREFIX FLAG
 shows()
 {
-	ip -n leaf route show table "$1" exact "$2" | grep "$3\\b"
+	local family=-4
+
+	[[ $2 != *:* ]] || family=-6
+	ip -n leaf "$family" route show table "$1" exact "$2" | grep "$3\\b"
 }
 
 quiet_defaults
@@ -83,9 +86,43 @@ must ip -n leaf route del default vrf red dev blue
 check "until there is no circle" poll "$DEADLINE" shows 1002 10.3.0.0/16 rt_offload
 must ip -n leaf route add default vrf red dev blue
 check "then the other is none" poll "$DEADLINE" shows 1001 default rt_offload_failed
-must ip -n leaf route del default vrf red dev blue
+conf leaf <<-END
+route del default vrf red dev blue
+route del 10.3.0.0/16 vrf blue dev red
+END
+
+# --- circles that a more specific route ends --------------------------------------------
+# ends NAME DEFAULT SUBNET: of one family
+ends()
+{
+	must ip -n leaf route add "$3" vrf blue dev red
+	must poll "$DEADLINE" shows 1002 "$3" rt_offload
+	must ip -n leaf route add "$2" vrf red dev blue
+	check "$1: a part of it comes back" poll "$DEADLINE" shows 1001 "$2" rt_offload_failed
+	must ip -n leaf route add blackhole "$3" vrf red
+	check "$1: which another route ends" poll "$DEADLINE" shows 1001 "$2" rt_offload
+	must vr leaf vrf set red import table off
+	must poll "$DEADLINE" shows 1002 "$3" rt_trap
+	must vr leaf vrf set red import vrf red
+	check "$1: whatever comes first" poll "$DEADLINE" shows 1001 "$2" rt_offload
+	must ip -n leaf route del blackhole "$3" vrf red
+	must ip -n leaf route del "$2" vrf red dev blue
+	must ip -n leaf route add "$2" vrf red dev blue
+	must poll "$DEADLINE" shows 1001 "$2" rt_offload_failed
+	must ip -n leaf route add "$3" vrf red dev green
+	check "$1: or one into a third VRF" poll "$DEADLINE" shows 1001 "$2" rt_offload
+	conf leaf <<-END
+	route del $3 vrf red
+	route del $2 vrf red dev blue
+	route del $3 vrf blue
+	END
+}
+
+ends IPv4 default 10.1.1.0/24
+ends IPv6 ::/0 fd00:1::/64
 
 # --- a VRF that others lead into, and that is followed no more --------------------------
+must ip -n leaf route add 10.3.0.0/16 vrf blue dev red
 check "a way there" poll "$DEADLINE" shows 1002 10.3.0.0/16 rt_offload
 must vr leaf vrf set red import table off
 check "is left to Linux" poll "$DEADLINE" shows 1002 10.3.0.0/16 rt_trap
