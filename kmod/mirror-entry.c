@@ -295,6 +295,14 @@ static void set_leave(struct vrouter *vr, struct vrouter_entry *e)
 	vrouter_set_put(vr, set);
 }
 
+void vrouter_entry_let_go(struct vrouter *vr, struct vrouter_entry *e)
+{
+	route_drop(vr, e);
+	e->set = NULL;
+	list_del(&e->set_list);
+	wait_for_room(vr, e);
+}
+
 /* Whether the host still has its route or not. */
 static void entry_remove(struct vrouter *vr, struct vrouter_entry *e)
 {

@@ -467,6 +467,21 @@ void vrouter_set_put(struct vrouter *vr, struct vrouter_set *set)
 
 /* --- changes of what the host says -------------------------------------------------- */
 
+/* What it says is not true any more: its entries make another, as soon as there is room. */
+static void give_up(struct vrouter *vr, struct vrouter_set *set)
+{
+	struct vrouter_entry *e, *next;
+
+	hlist_del(&set->node);
+	set->hashed = false;
+	list_for_each_entry_safe(e, next, &set->entries, set_list) {
+		vrouter_entry_let_go(vr, e);
+		cond_resched();
+	}
+	vrouter_set_put(vr, set);
+}
+
+/* The set may go. */
 static void reread(struct vrouter *vr, struct vrouter_set *set)
 {
 	struct vrouter_choice *old = set->choice;
@@ -483,7 +498,7 @@ static void reread(struct vrouter *vr, struct vrouter_set *set)
 	}
 	kfree(w);
 	if (err) {
-		vrouter_mirror_lose(vr);
+		give_up(vr, set);
 		return;
 	}
 	vrouter_set_follow(vr, set);
@@ -493,8 +508,9 @@ static void reread(struct vrouter *vr, struct vrouter_set *set)
 static void reread_owned(struct vrouter *vr, const void *owner)
 {
 	struct vrouter_set *set;
+	struct hlist_node *next;
 
-	hlist_for_each_entry(set, bucket(vr->mirror, owner), node)
+	hlist_for_each_entry_safe(set, next, bucket(vr->mirror, owner), node)
 		if (set->owner == owner)
 			reread(vr, set);
 }
@@ -532,10 +548,11 @@ void vrouter_set_retry(struct vrouter *vr)
 void vrouter_set_reread_all(struct vrouter *vr)
 {
 	struct vrouter_set *set;
+	struct hlist_node *next;
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(vr->mirror->sets); i++)
-		hlist_for_each_entry(set, &vr->mirror->sets[i], node)
+		hlist_for_each_entry_safe(set, next, &vr->mirror->sets[i], node)
 			if (set->owner)
 				reread(vr, set);
 }

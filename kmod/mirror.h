@@ -401,6 +401,8 @@ void vrouter_entry_exit(struct vrouter_mirror *m);
 void vrouter_entry_take(struct vrouter *vr, struct vrouter_fib *fib);
 /* The set's nexthop is another one, or leads elsewhere. */
 void vrouter_entry_follow(struct vrouter *vr, struct vrouter_entry *e);
+/* The set is about to go, as there was no room for what it shall say. */
+void vrouter_entry_let_go(struct vrouter *vr, struct vrouter_entry *e);
 void vrouter_entry_flush(struct vrouter *vr, struct vrouter_import *import);
 /* Remove what the latest dump did not have. */
 void vrouter_entry_sweep(struct vrouter *vr, struct vrouter_import *import);

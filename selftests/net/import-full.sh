@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# More groups in a followed table than the image has room for, and routes that go round
-# in circles: both are said while they last.
+# More of a followed table than the image has room for, and routes that go round in
+# circles: both are said while they last.
 #
 # The L3VNI has tunnels in its routes alone; nothing is sent.
 
@@ -10,7 +10,7 @@
 
 [ -n "${VROUTER_KO:-}" ] || skip_all "VROUTER_KO is not set"
 trap 'remove_all; reload; finish' EXIT
-reload image_groups=16
+reload image_groups=16 image_nexthops=64
 
 # routes VERB: 200 of them, each with two paths by weights of its own
 routes()
@@ -21,6 +21,16 @@ routes()
 		echo "route $1 10.2.$i.0/24 vrf red" \
 			"nexthop via 192.0.2.2 dev brred onlink weight $i" \
 			"nexthop via 192.0.2.3 dev brred onlink weight 201"
+	done
+}
+
+# ways VERB: 100 routes, each by a gateway of its own
+ways()
+{
+	local i
+
+	for i in $(seq 100); do
+		echo "route $1 10.5.$i.0/24 vrf green via 192.0.2.$((i + 100)) dev brred onlink"
 	done
 }
 
@@ -50,6 +60,17 @@ shows()
 	ip -n leaf "$family" route show table "$1" exact "$2" | grep "$3\\b"
 }
 
+# leads PREFIX VTEP: vrouter's route in red
+leads()
+{
+	vr leaf route show vrf red | grep "^$1 .* via $2 "
+}
+
+has_not()
+{
+	! vr leaf route show vrf red | grep "^$1 "
+}
+
 quiet_defaults
 nets leaf
 l3vni leaf red 1001 5001 02:00:00:01:50:01 192.0.2.1 4790
@@ -60,6 +81,7 @@ link add green type vrf table 1003
 link set green up
 neigh replace 192.0.2.2 dev brred lladdr 02:00:00:02:50:01 nud noarp extern_learn
 neigh replace 192.0.2.3 dev brred lladdr 02:00:00:03:50:01 nud noarp extern_learn
+neigh replace 192.0.2.77 dev brred lladdr 02:00:00:77:50:01 nud noarp extern_learn
 END
 vr_batch leaf <<-END
 vrf add red vni 5001 import vrf red
@@ -76,6 +98,26 @@ check "the audit says which" eval 'vr leaf audit | grep -q "mark.*rt_offload_fai
 routes del | sed -n 1,190p | conf leaf
 check "with room they are what they are" poll "$DEADLINE" none_failed 10
 routes del | sed -n 191,200p | conf leaf
+
+# --- nexthops --------------------------------------------------------------------------
+conf leaf <<-END
+nexthop add id 11 via 192.0.2.2 dev brred onlink
+route add 10.4.1.0/24 vrf red nhid 11
+END
+check "a way by a nexthop object" poll "$DEADLINE" leads 10.4.1.0/24 192.0.2.2
+ways add | conf leaf
+check "there are no more nexthops" poll "$DEADLINE" shows 1003 10.5.100.0/24 rt_offload_failed
+must ip -n leaf nexthop replace id 11 via 192.0.2.77 dev brred onlink
+check "nor for an object that is another" \
+	poll "$DEADLINE" shows 1001 10.4.1.0/24 rt_offload_failed
+check "whose old way is none" has_not 10.4.1.0/24
+ways del | conf leaf
+check "until there are" poll "$DEADLINE" leads 10.4.1.0/24 192.0.2.77
+check "for all" poll "$DEADLINE" shows 1001 10.4.1.0/24 rt_offload
+conf leaf <<-END
+route del 10.4.1.0/24 vrf red
+nexthop del id 11
+END
 
 # --- circles ---------------------------------------------------------------------------
 must ip -n leaf route add default vrf red dev blue
