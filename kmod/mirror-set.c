@@ -265,11 +265,27 @@ static struct vrouter_nexthop *choose(const struct vrouter_set *set, unsigned in
 	return *joined > 1 ? NULL : nh;
 }
 
+/* The one that stands for several: if need be one that is down. */
+static struct vrouter_nexthop *choose_one(const struct vrouter_set *set)
+{
+	struct vrouter_nexthop *nh = NULL;
+	unsigned int i;
+
+	for (i = 0; i < set->n; i++) {
+		if (!may_join(&set->choice[i]))
+			continue;
+		if (set->choice[i].path->mark & VROUTER_MARK_OFFLOAD)
+			return set->choice[i].path->nh;
+		nh = nh ?: set->choice[i].path->nh;
+	}
+	return nh;
+}
+
 void vrouter_set_follow(struct vrouter *vr, struct vrouter_set *set)
 {
 	struct vrouter_nexthop *nh, *group = NULL;
 	struct vrouter_entry *e;
-	unsigned int joined, i;
+	unsigned int joined;
 	int err;
 
 	list_del_init(&set->alone);
@@ -278,8 +294,7 @@ void vrouter_set_follow(struct vrouter *vr, struct vrouter_set *set)
 		err = set_group(vr, set);
 		if (err) {
 			/* One of them is better than none, and than what is not true. */
-			for (i = 0; !nh; i++)
-				nh = may_join(&set->choice[i]) ? set->choice[i].path->nh : NULL;
+			nh = choose_one(set);
 			list_add_tail(&set->alone, &vr->mirror->alone);
 			vrouter_mirror_retry(vr);
 		}

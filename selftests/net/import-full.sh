@@ -95,6 +95,10 @@ check "all routes are marked" poll "$DEADLINE" all_shown 200
 check "some as one path of several" test "$(shown rt_offload_failed)" -gt 100
 check "some as what they are" test "$(shown rt_offload)" -gt 10
 check "the audit says which" eval 'vr leaf audit | grep -q "mark.*rt_offload_failed"'
+must ip -n leaf route add 10.4.1.0/24 vrf red nexthop via 192.0.2.9 dev brred onlink \
+	nexthop via 192.0.2.2 dev brred onlink
+check "a path that is up, where one is" poll "$DEADLINE" leads 10.4.1.0/24 192.0.2.2
+must ip -n leaf route del 10.4.1.0/24 vrf red
 routes del | sed -n 1,190p | conf leaf
 check "with room they are what they are" poll "$DEADLINE" none_failed 10
 routes del | sed -n 191,200p | conf leaf
