@@ -221,13 +221,6 @@ static void route_drop(struct vrouter *vr, struct vrouter_entry *e)
 		vrouter_route_remove(vr, rt);
 }
 
-static void wait_for_room(struct vrouter *vr, struct vrouter_entry *e)
-{
-	set_mark(vr, e, VROUTER_MARK_FAILED);
-	list_move_tail(&e->failed, &vr->mirror->failed);
-	vrouter_mirror_retry(vr);
-}
-
 /* Have the work run then, unless it does before. */
 static void plan_hold(struct vrouter_mirror *m, unsigned long until)
 {
@@ -255,6 +248,18 @@ static void end_hold(struct vrouter *vr, struct vrouter_entry *e)
 	route_drop(vr, e);
 	e->until = jiffies;
 	plan_hold(vr->mirror, e->until);
+}
+
+static void wait_for_room(struct vrouter *vr, struct vrouter_entry *e)
+{
+	/* It goes on as it was, or not at all. */
+	if (!list_empty(&e->held)) {
+		end_hold(vr, e);
+		return;
+	}
+	set_mark(vr, e, VROUTER_MARK_FAILED);
+	list_move_tail(&e->failed, &vr->mirror->failed);
+	vrouter_mirror_retry(vr);
 }
 
 void vrouter_entry_follow(struct vrouter *vr, struct vrouter_entry *e)
@@ -460,13 +465,14 @@ void vrouter_entry_device_gone(struct vrouter *vr)
 /*
  * The host's route is gone. With a hold its packets go on as they did for a while,
  * unless another takes its place: routing daemons withdraw what they are about to
- * announce again.
+ * announce again. What waits for room has none that could go on.
  */
 static void entry_withdraw(struct vrouter *vr, struct vrouter_entry *e)
 {
 	struct vrouter_mirror *m = vr->mirror;
 
-	if (!e->vrf->hold || !e->set || !may_hold(e->set->nh) || !can_stay(vr, e)) {
+	if (!e->vrf->hold || !e->set || !may_hold(e->set->nh) || !list_empty(&e->failed) ||
+	    !can_stay(vr, e)) {
 		entry_remove(vr, e);
 		return;
 	}

@@ -10,7 +10,7 @@
 
 [ -n "${VROUTER_KO:-}" ] || skip_all "VROUTER_KO is not set"
 trap 'remove_all; reload; finish' EXIT
-reload image_groups=16 image_nexthops=64
+reload image_groups=16 image_nexthops=64 image_lines=64
 
 # routes VERB: 200 of them, each with two paths by weights of its own
 routes()
@@ -31,6 +31,17 @@ ways()
 
 	for i in $(seq 100); do
 		echo "route $1 10.5.$i.0/24 vrf green via 192.0.2.$((i + 100)) dev brred onlink"
+	done
+}
+
+# lots VERB VRF: 256 routes, each of which needs nodes of its own in the tables
+lots()
+{
+	local i
+
+	for i in $(seq 0 255); do
+		printf 'route %s blackhole fd00:%x:%x::/%d vrf %s\n' "$1" $((i * 37 % 251)) \
+			$((i * 101)) $((48 + i % 16)) "$2"
 	done
 }
 
@@ -71,6 +82,23 @@ has_not()
 	! vr leaf route show vrf red | grep "^$1 "
 }
 
+# failed TABLE: IPv6 prefixes that there was no room for
+failed()
+{
+	ip -n leaf -6 route show table "$1" |
+		sed -n '/rt_offload_failed/s/^blackhole \([^ ]*\).*/\1/p'
+}
+
+some_failed()
+{
+	[ -n "$(failed "$1")" ]
+}
+
+none_failed6()
+{
+	[ -z "$(failed "$1")" ]
+}
+
 quiet_defaults
 nets leaf
 l3vni leaf red 1001 5001 02:00:00:01:50:01 192.0.2.1 4790
@@ -107,21 +135,40 @@ routes del | sed -n 191,200p | conf leaf
 conf leaf <<-END
 nexthop add id 11 via 192.0.2.2 dev brred onlink
 route add 10.4.1.0/24 vrf red nhid 11
+route add 10.4.3.0/24 vrf red nhid 11
 END
 check "a way by a nexthop object" poll "$DEADLINE" leads 10.4.1.0/24 192.0.2.2
+must vr leaf vrf set red hold 60000
+must poll "$DEADLINE" leads 10.4.3.0/24 192.0.2.2
+must ip -n leaf route del 10.4.3.0/24 vrf red
 ways add | conf leaf
 check "there are no more nexthops" poll "$DEADLINE" shows 1003 10.5.100.0/24 rt_offload_failed
 must ip -n leaf nexthop replace id 11 via 192.0.2.77 dev brred onlink
 check "nor for an object that is another" \
 	poll "$DEADLINE" shows 1001 10.4.1.0/24 rt_offload_failed
 check "whose old way is none" has_not 10.4.1.0/24
+check "for what is held by it neither" has_not 10.4.3.0/24
 ways del | conf leaf
 check "until there are" poll "$DEADLINE" leads 10.4.1.0/24 192.0.2.77
 check "for all" poll "$DEADLINE" shows 1001 10.4.1.0/24 rt_offload
+check "but what has gone" has_not 10.4.3.0/24
 conf leaf <<-END
 route del 10.4.1.0/24 vrf red
 nexthop del id 11
 END
+
+# --- routes that are withdrawn before there was room -----------------------------------
+lots add green | conf leaf
+check "the tables are full" poll "$DEADLINE" some_failed 1003
+lots add red | head -n 40 | conf leaf
+check "for others, too" poll "$DEADLINE" some_failed 1001
+gone=$(failed 1001 | head -n 1)
+must ip -n leaf route del blackhole "$gone" vrf red
+lots del green | conf leaf
+check "with room all are there" poll "$DEADLINE" none_failed6 1001
+check "but what has gone meanwhile" has_not "$gone"
+must vr leaf vrf set red hold 0
+must ip -n leaf -6 route flush table 1001 type blackhole
 
 # --- circles ---------------------------------------------------------------------------
 must ip -n leaf route add default vrf red dev blue
