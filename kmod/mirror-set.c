@@ -317,6 +317,10 @@ u8 vrouter_set_mark(const struct vrouter_set *set)
 
 	if (!list_empty(&set->alone))
 		return VROUTER_MARK_FAILED;
+	/* The others go on without a path that waits for room. */
+	for (i = 0; i < set->n; i++)
+		if (!list_empty(&set->choice[i].path->closed))
+			return VROUTER_MARK_FAILED;
 	for (i = 0; i < set->n; i++)
 		if (set->nh == set->choice[i].path->nh)
 			return mark | set->choice[i].path->mark;

@@ -3,7 +3,7 @@
 # More of a followed table than the image has room for, and routes that go round in
 # circles: both are said while they last.
 #
-# The L3VNI has tunnels in its routes alone; nothing is sent.
+# The L3VNIs have tunnels in their routes alone; nothing is sent.
 
 # shellcheck source=selftests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -102,14 +102,14 @@ none_failed6()
 quiet_defaults
 nets leaf
 l3vni leaf red 1001 5001 02:00:00:01:50:01 192.0.2.1 4790
+l3vni leaf blue 1002 5002 02:00:00:01:50:02 192.0.2.1 4790
 conf leaf <<-END
-link add blue type vrf table 1002
-link set blue up
 link add green type vrf table 1003
 link set green up
 neigh replace 192.0.2.2 dev brred lladdr 02:00:00:02:50:01 nud noarp extern_learn
 neigh replace 192.0.2.3 dev brred lladdr 02:00:00:03:50:01 nud noarp extern_learn
 neigh replace 192.0.2.77 dev brred lladdr 02:00:00:77:50:01 nud noarp extern_learn
+neigh replace 192.0.2.3 dev brblue lladdr 02:00:00:03:50:02 nud noarp extern_learn
 END
 vr_batch leaf <<-END
 vrf add red vni 5001 import vrf red
@@ -132,17 +132,24 @@ check "with room they are what they are" poll "$DEADLINE" none_failed 10
 routes del | sed -n 191,200p | conf leaf
 
 # --- nexthops --------------------------------------------------------------------------
+must vr leaf vrf set blue import table off
 conf leaf <<-END
 nexthop add id 11 via 192.0.2.2 dev brred onlink
 route add 10.4.1.0/24 vrf red nhid 11
 route add 10.4.3.0/24 vrf red nhid 11
 END
+must ip -n leaf route add 10.4.2.0/24 vrf red nexthop via 192.0.2.2 dev brred onlink \
+	nexthop via 192.0.2.3 dev brblue onlink
 check "a way by a nexthop object" poll "$DEADLINE" leads 10.4.1.0/24 192.0.2.2
+check "one of two, as the other is left to Linux" poll "$DEADLINE" leads 10.4.2.0/24 192.0.2.2
 must vr leaf vrf set red hold 60000
 must poll "$DEADLINE" leads 10.4.3.0/24 192.0.2.2
 must ip -n leaf route del 10.4.3.0/24 vrf red
 ways add | conf leaf
 check "there are no more nexthops" poll "$DEADLINE" shows 1003 10.5.100.0/24 rt_offload_failed
+must vr leaf vrf set blue import vrf blue
+check "for the other, which is vrouter's now" \
+	poll "$DEADLINE" shows 1001 10.4.2.0/24 rt_offload_failed
 must ip -n leaf nexthop replace id 11 via 192.0.2.77 dev brred onlink
 check "nor for an object that is another" \
 	poll "$DEADLINE" shows 1001 10.4.1.0/24 rt_offload_failed
@@ -151,9 +158,11 @@ check "for what is held by it neither" has_not 10.4.3.0/24
 ways del | conf leaf
 check "until there are" poll "$DEADLINE" leads 10.4.1.0/24 192.0.2.77
 check "for all" poll "$DEADLINE" shows 1001 10.4.1.0/24 rt_offload
+check "and for both of two" poll "$DEADLINE" shows 1001 10.4.2.0/24 rt_offload
 check "but what has gone" has_not 10.4.3.0/24
 conf leaf <<-END
 route del 10.4.1.0/24 vrf red
+route del 10.4.2.0/24 vrf red
 nexthop del id 11
 END
 
