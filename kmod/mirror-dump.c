@@ -15,12 +15,14 @@
  * @vr: instance
  * @events: what it found
  * @done: the tables have been read once, which will do
+ * @failed: but not all of them, for want of memory
  */
 struct mirror_dump {
 	struct notifier_block nb;
 	struct vrouter *vr;
 	struct list_head *events;
 	bool done;
+	bool failed;
 };
 
 static bool is_wanted(struct vrouter *vr, const struct fib_notifier_info *info)
@@ -48,8 +50,10 @@ static int dump_event(struct notifier_block *nb, unsigned long event, void *ptr)
 		return NOTIFY_DONE;
 	fib = vrouter_fib_copy(event, info);
 	if (!fib) {
+		/* Who changes a route meanwhile has it refused, if this is an error. */
+		WRITE_ONCE(d->failed, true);
 		vrouter_mirror_lose(d->vr);
-		return notifier_from_errno(-ENOMEM);
+		return NOTIFY_DONE;
 	}
 	/* Until the notifier is off again, changes come as well, from anywhere. */
 	spin_lock_irqsave(&d->vr->mirror->lock, flags);
@@ -71,7 +75,7 @@ bool vrouter_mirror_dump(struct vrouter *vr, struct list_head *events)
 	};
 
 	if (register_fib_notifier(vr->net, &d.nb, dump_flush, NULL))
-		return d.done;
+		return d.done && !d.failed;
 	unregister_fib_notifier(vr->net, &d.nb);
-	return true;
+	return !d.failed;
 }
