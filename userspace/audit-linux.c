@@ -385,8 +385,12 @@ static const struct fdb *fdb_of(const struct anchor *anchor, const struct way *h
 	return NULL;
 }
 
-/* The FDB says where a gateway is; without it, one that no subnet has is a VTEP. */
-static void aim(const struct vrf *vrf, const struct anchor *anchor, struct way *way)
+/*
+ * The FDB says where a gateway is. Without it, one that no subnet has is a VTEP, or where
+ * the FDB had it last, which stays: that is no difference.
+ */
+static void aim(const struct vrf *vrf, const struct anchor *anchor, const struct way *ours,
+		struct way *way)
 {
 	const struct fdb *fdb = fdb_of(anchor, way);
 
@@ -396,6 +400,9 @@ static void aim(const struct vrf *vrf, const struct anchor *anchor, struct way *
 	} else if (fdb) {
 		way->gw = fdb->to.gw;
 		way->vni = fdb->to.vni ? fdb->to.vni : vrf->vni;
+	} else if (ours->type == VROUTER_NEXTHOP_TYPE_TUNNEL) {
+		way->gw = ours->gw;
+		way->vni = ours->vni;
 	}
 }
 
@@ -408,7 +415,7 @@ static void compare_way(const struct vrf *vrf, const struct anchor *anchor,
 	want.type = type_of(vrf, host);
 	want.ifindex = 0;
 	if (want.type == VROUTER_NEXTHOP_TYPE_TUNNEL)
-		aim(vrf, anchor, &want);
+		aim(vrf, anchor, ours, &want);
 	if (want.type != VROUTER_NEXTHOP_TYPE_TUNNEL)
 		want.gw.family = 0;
 	if (!want.type || (want.type == ours->type &&

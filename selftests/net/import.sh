@@ -128,7 +128,7 @@ way_is "and back" "via 10.255.0.3 vni 5001 $far2_rmac"
 fdb del dst 10.255.0.3
 must ip -n leaf route replace blackhole 10.5.1.0/24 vrf red
 marked "what came after it is taken" red 10.5.1.0/24 rt_offload
-check "an entry that goes stays known" is_way "via 10.255.0.3 vni 5001 $far2_rmac"
+way_is "an entry that goes stays known" "via 10.255.0.3 vni 5001 $far2_rmac"
 must ip -n leaf route del 10.5.1.0/24 vrf red
 conf leaf <<-END
 addr add 169.254.7.1/24 dev brred
