@@ -13,8 +13,6 @@
  */
 
 #include <linux/ratelimit.h>
-#include <net/arp.h>
-#include <net/ndisc.h>
 #include <net/neighbour.h>
 
 #include "mirror.h"
@@ -27,15 +25,10 @@ struct count {
 	u8 family;
 };
 
-static struct neigh_table *table_of(u8 family)
-{
-	return family == VR_FAM_IP6 ? &nd_tbl : &arp_tbl;
-}
-
 /* One that is let in counts from now on; whether the host makes it, the next count tells. */
 static bool has_room(struct vrouter_vrf *vrf, u8 family)
 {
-	struct neigh_table *tbl = table_of(family);
+	struct neigh_table *tbl = vrouter_neigh_table(family);
 	int entries = atomic_read(&tbl->gc_entries);
 	int left = READ_ONCE(tbl->gc_thresh2) - entries;
 	atomic_t *own = &vrf->neighbours[family];
@@ -113,7 +106,7 @@ void vrouter_neigh_count(struct vrouter *vr)
 	for (c.family = 0; c.family < ARRAY_SIZE(vrf->neighbours); c.family++) {
 		list_for_each_entry(vrf, &vr->vrfs, list)
 			atomic_set(&vrf->neighbours[c.family], 0);
-		tbl = table_of(c.family);
+		tbl = vrouter_neigh_table(c.family);
 		if (atomic_read(&tbl->gc_entries) >= READ_ONCE(tbl->gc_thresh1))
 			neigh_for_each(tbl, count_one, &c);
 	}

@@ -42,9 +42,9 @@ struct underlay_key {
 	u64 addr[2];
 };
 
-static struct neigh_table *table_of(const struct vrouter_prefix *addr)
+struct neigh_table *vrouter_neigh_table(u8 family)
 {
-	return addr->family == VR_FAM_IP6 ? &nd_tbl : &arp_tbl;
+	return family == VR_FAM_IP6 ? &nd_tbl : &arp_tbl;
 }
 
 struct neighbour *vrouter_neigh_find(struct net_device *dev, const struct vrouter_prefix *addr)
@@ -52,7 +52,7 @@ struct neighbour *vrouter_neigh_find(struct net_device *dev, const struct vroute
 	u8 bytes[sizeof(struct in6_addr)];
 
 	vrouter_prefix_bytes(addr, bytes);
-	return neigh_lookup(table_of(addr), bytes, dev);
+	return neigh_lookup(vrouter_neigh_table(addr->family), bytes, dev);
 }
 
 struct neighbour *vrouter_neigh_get(struct net_device *dev, const struct vrouter_prefix *addr)
@@ -61,7 +61,7 @@ struct neighbour *vrouter_neigh_get(struct net_device *dev, const struct vrouter
 	u8 bytes[sizeof(struct in6_addr)];
 
 	vrouter_prefix_bytes(addr, bytes);
-	return n ?: neigh_create(table_of(addr), bytes, dev);
+	return n ?: neigh_create(vrouter_neigh_table(addr->family), bytes, dev);
 }
 
 bool vrouter_neigh_mac(struct neighbour *n, u8 *mac)
@@ -136,7 +136,7 @@ static void take_neigh(struct neighbor *n, struct net_device *dev)
 	struct neighbour *neigh;
 
 	vrouter_prefix_bytes(&n->addr, bytes);
-	neigh = neigh_lookup(table_of(&n->addr), bytes, dev);
+	neigh = neigh_lookup(vrouter_neigh_table(n->addr.family), bytes, dev);
 	if (!neigh)
 		return;
 	n->state = READ_ONCE(neigh->nud_state);

@@ -101,6 +101,8 @@ static inline bool vrouter_remote_reached(const struct vrouter_remote *r)
 
 /* The kernel's own neighbours; any context, no lock. neighbor.c */
 struct neighbour;
+struct neigh_table;
+struct neigh_table *vrouter_neigh_table(u8 family);	/* VR_FAM_* */
 /* With a reference; ERR_PTR() when the device can have no such neighbour. */
 struct neighbour *vrouter_neigh_get(struct net_device *dev, const struct vrouter_prefix *addr);
 /* NULL when there is none yet. */
