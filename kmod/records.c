@@ -191,6 +191,21 @@ static void reclaim(struct vrouter_img *img)
 	img->waiting = 0;
 }
 
+/* Runs that may wait to come back, before somebody asks whether they can. */
+static u32 few_retired(const struct vr_trie *t)
+{
+	return clamp_t(u32, t->lines.size / 128, VR_POOL_CHUNK, t->max_retired / 8);
+}
+
+/*
+ * Whether what waits is about to drive new runs into the last long holes. Those would be
+ * short ones for good, and a table that grows asks for long ones.
+ */
+static bool is_crowded(const struct vr_trie *t)
+{
+	return t->nretired > 2 * few_retired(t) && t->lines.used > t->lines.size / 4 * 3;
+}
+
 /* Take back what readers have let go of, without waiting for them while there is room. */
 static void reclaim_early(struct vrouter_img *img)
 {
@@ -200,11 +215,11 @@ static void reclaim_early(struct vrouter_img *img)
 		vr_trie_reclaim(t, img->waiting);
 		img->waiting = 0;
 	}
-	if (!img->waiting && t->nretired > t->max_retired / 8) {
+	if (!img->waiting && t->nretired > few_retired(t)) {
 		img->grace = start_poll_synchronize_rcu();
 		img->waiting = t->nretired;
 	}
-	if (!vr_trie_can_retire(t))
+	if (!vr_trie_can_retire(t) || is_crowded(t))
 		reclaim(img);
 }
 
