@@ -76,7 +76,10 @@ static int change_announced(const struct nlmsghdr *request)
 	return ret;
 }
 
-static int modify(struct args *args)
+#define IMPORT	1	/* where a nexthop's words have its type */
+
+/* "import" says nothing by itself: the next word is one of what can be followed. */
+static int settings(struct args *args, struct nlmsghdr *nlh, struct seen *seen)
 {
 	static const struct keyword keywords[] = {
 		{ "id", VROUTER_A_VRF_ID, 0 },
@@ -85,13 +88,31 @@ static int modify(struct args *args)
 		{ "default", VROUTER_A_VRF_DEFAULT_ACTION, 0 },
 		{ "source-check", VROUTER_A_VRF_SOURCE_CHECK, 0 },
 		{ "mss", VROUTER_A_VRF_MSS, 0 },
-		{ "import", 0, 0 },
-		{ "vrf", VROUTER_A_VRF_IMPORT_VRF, 0 },
-		{ "table", VROUTER_A_VRF_IMPORT_TABLE, 0 },
+		{ "import", 0, IMPORT },
 		{ "hold", VROUTER_A_VRF_HOLD, 0 },
 		{ "announce", VROUTER_A_VRF_ANNOUNCE, 0 },
 		{ 0 }
 	};
+	static const struct keyword sources[] = {
+		{ "vrf", VROUTER_A_VRF_IMPORT_VRF, 0 },
+		{ "table", VROUTER_A_VRF_IMPORT_TABLE, 0 },
+		{ 0 }
+	};
+	int ret = VRCTL_OK;
+
+	while (args->count && !ret) {
+		ret = args_keyword(args, nlh, &attr_vrf, keywords, seen);
+		if (ret || !seen->type)
+			continue;
+		seen->type = 0;
+		ret = args->count ? args_keyword(args, nlh, &attr_vrf, sources, seen) :
+				    args_incomplete();
+	}
+	return ret;
+}
+
+static int modify(struct args *args)
+{
 	struct nlmsghdr *nlh = nl_request(VROUTER_CMD_VRF_NEW, args->flags);
 	struct seen seen = { 0 };
 	int ret;
@@ -99,7 +120,7 @@ static int modify(struct args *args)
 	ret = args_positional(args, nlh, &attr_vrf, VROUTER_A_VRF_NAME, "name",
 			      &seen);
 	if (!ret)
-		ret = args_keywords(args, nlh, &attr_vrf, keywords, &seen);
+		ret = settings(args, nlh, &seen);
 	if (ret)
 		return ret;
 	return announces(&seen) ? change_announced(nlh) : nl_do(nlh, NULL, NULL);

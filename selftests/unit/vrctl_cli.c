@@ -604,7 +604,11 @@ TEST(syntax_errors_send_nothing)
 	static const char *const bad[] = {
 		"vrf add", "vrf add red vni", "vrf add red vni x", "vrf add red vni 4294967296",
 		"vrf add red vni 1 vni 2", "vrf add red foo 1", "vrf del", "vrf del red blue",
-		"vrf set red rmac 02:00", "v show", "nosuch", "vrf nosuch", "-nosuch", "-batch",
+		"vrf set red rmac 02:00", "vrf set red import", "vrf set red import hold 5",
+		"vrf set red import 1001", "vrf set red import table", "vrf set red import table 0",
+		"vrf set red import vrf no-such-device",
+		"vrf set red import table 7 import table 8", "vrf set red vrf lo",
+		"v show", "nosuch", "vrf nosuch", "-nosuch", "-batch",
 		"route add vrf red 10.0.0.0/8", "route add vrf red nhid 7",
 		"route add 10.0.0.0/8 nhid 7", "route add vrf red 10.0.0.0/8 nhid 7 blackhole",
 		"route add vrf red 10.0.0.0/256 nhid 7", "-6 route add vrf red 10.0.0.0/8 nhid 7",
