@@ -23,7 +23,8 @@ static int fill_vrf(struct sk_buff *skb, struct vrouter *vr, const void *obj)
 	    (l3dev && nla_put_u32(skb, VROUTER_A_VRF_IMPORT_VRF, l3dev)) ||
 	    (vrf->hold && nla_put_u32(skb, VROUTER_A_VRF_HOLD, vrf->hold)) ||
 	    (anchor && nla_put_u32(skb, VROUTER_A_VRF_ANCHOR, anchor)) ||
-	    (import && nla_put_u32(skb, VROUTER_A_VRF_ANNOUNCE, vrf->announce)))
+	    ((import || vrf->announce) &&
+	     nla_put_u32(skb, VROUTER_A_VRF_ANNOUNCE, vrf->announce)))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -17,9 +17,9 @@ static const struct column columns[] = {
 	{ VROUTER_A_VRF_SOURCE_CHECK, "source-check", OUT_WORD },
 	{ VROUTER_A_VRF_MSS, "mss", OUT_NONZERO },
 	{ VROUTER_A_VRF_IMPORT_TABLE, "import table", OUT_NONZERO },
-	{ VROUTER_A_VRF_IMPORT_VRF, "import-vrf", OUT_WORD },
 	{ VROUTER_A_VRF_HOLD, "hold", OUT_NONZERO },
 	{ VROUTER_A_VRF_ANNOUNCE, "announce", OUT_NONZERO },
+	{ VROUTER_A_VRF_IMPORT_VRF, "import-vrf", OUT_WORD },
 	{ VROUTER_A_VRF_ANCHOR, "anchor", OUT_WORD },
 	{ VROUTER_A_VRF_ROUTES, "routes", OUT_WORD },
 	{ 0 }

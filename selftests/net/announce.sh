@@ -42,6 +42,28 @@ fd00:1::10 red-a"
 same "addresses of vifs are routes" "$all" "$(announced)"
 same "JSON says that they are announced" on "$(vr host -j vrf show red | jq -r '.[0].announce')"
 same "a VRF that does not import does not say" null "$(vr host -j vrf show plain | jq -r '.[0].announce')"
+must vr host vrf set plain announce on hold 500
+same "but for what it shall do once it does" "500 on" \
+	"$(vr host -j vrf show plain | jq -r '.[0] | "\(.hold) \(.announce)"')"
+
+# A line that is shown can be typed again, up to what is the module's own.
+shown()
+{
+	vr host vrf show "$1" | sed 's/ *$//'
+}
+
+for vrf in plain red; do
+	line=$(shown $vrf)
+	arguments=${line%% import-vrf *}
+	arguments=${arguments%% routes *}
+	read -ra words <<<"$arguments"
+	must vr host vrf replace "${words[@]}"
+	same "what is shown of $vrf can be typed" "$line" "$(shown $vrf)"
+done
+line=$(shown red)
+same "all that can be typed stands first" "announce on import-vrf red routes" \
+	"$(grep -o 'announce on.* routes' <<<"$line")"
+must vr host vrf del plain
 
 must vr host vif set red-a addr 10.1.1.11 addr fd00:1::10
 same "a vif that changes" "10.1.1.11 red-a
