@@ -133,12 +133,13 @@ static int audit_programs(void)
 	return ret;
 }
 
-static void close_audit(void)
+/* What was cut short has no count: none differ, a reader would take it to say. */
+static void close_audit(bool whole)
 {
-	if (options.json)
+	if (whole && options.json)
 		out_json(json_pack("{s:i,s:i}", "checked", (int)audit.checked, "differences",
 				   (int)audit.differences));
-	else
+	else if (whole)
 		printf("%u checked, %u differ\n", audit.checked, audit.differences);
 	out_close();
 }
@@ -168,6 +169,6 @@ int audit_run(struct args *args)
 		ret = audit_programs();
 	if (!ret)
 		ret = audit_linux(args_saw(&seen, VROUTER_A_AUDIT_VRF) ? name : NULL);
-	close_audit();
+	close_audit(!ret);
 	return ret ? ret : audit.differences ? VRCTL_DIFFERS : VRCTL_OK;
 }

@@ -116,6 +116,8 @@ same "text ends with the count" "$(count host-a) checked, 0 differ" "$(vr host-a
 fails "a VRF that is not there" vr host-a audit vrf green
 # Linux 6.1 has no word for which attribute of a dump is wrong.
 check "and says so" grep -q "^Error: vrf: no such VRF" <(vr host-a audit vrf green 2>&1)
+same "and no count" "" "$(vr host-a audit vrf green 2>/dev/null)"
+same "in JSON, too" "[]" "$(vr host-a -j audit vrf green 2>/dev/null)"
 fails "no such word" vr host-a audit all
 same "a namespace without an instance" "0 checked, 0 differ" "$(vr spine audit)"
 
