@@ -16,6 +16,7 @@
 #include "audit.h"
 #include "list.h"
 #include "nl.h"
+#include "out.h"
 #include "parse.h"
 #include "rtnl.h"
 #include "vrctl.h"
@@ -325,8 +326,8 @@ static void differs(const struct vrf *vrf, const struct prefix *dst, const char 
 
 	inet_ntop(dst->addr.family, dst->addr.bytes, addr, sizeof(addr));
 	snprintf(text, sizeof(text), "%s/%u", addr, dst->len);
-	audit_differs("linux", json_pack("{s:s,s:s,s:s}", "object", "route", "vrf", vrf->name,
-					 "dst", text), field, want, have);
+	audit_differs("linux", json_pack("{s:s,s:o,s:s}", "object", "route", "vrf",
+					 out_string(vrf->name), "dst", text), field, want, have);
 }
 
 /* "tunnel via 192.0.2.1 vni 5001", "vif dev eth2", "blackhole" */

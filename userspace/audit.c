@@ -75,8 +75,8 @@ void audit_differs(const char *source, json_t *object, const char *field, const 
 		   const char *have)
 {
 	json_object_set_new(object, "field", json_string(field));
-	json_object_set_new(object, "want", json_string(want));
-	json_object_set_new(object, "have", json_string(have));
+	json_object_set_new(object, "want", out_string(want));
+	json_object_set_new(object, "have", out_string(have));
 	tell(source, object);
 }
 
@@ -116,8 +116,8 @@ static void prog_differs(uint32_t ifindex, bool uplink, uint32_t want, uint32_t 
 		snprintf(w, sizeof(w), "id %u", want);
 	if (have)
 		snprintf(h, sizeof(h), "id %u", have);
-	audit_differs("xdp", json_pack("{s:s,s:s}", "object", uplink ? "uplink" : "vif", "dev",
-				       attr_ifname(ifindex, name, sizeof(name))),
+	audit_differs("xdp", json_pack("{s:s,s:o}", "object", uplink ? "uplink" : "vif", "dev",
+				       out_string(attr_ifname(ifindex, name, sizeof(name)))),
 		      "program", w, h);
 }
 

@@ -29,7 +29,7 @@ void out_close(void)
 }
 
 /* jansson can escape everything but bytes that are not UTF-8 at all. */
-static json_t *string(const char *text)
+json_t *out_string(const char *text)
 {
 	json_t *json = json_string(text);
 	char ascii[TEXT_LEN];
@@ -119,7 +119,7 @@ static json_t *value_of(const struct attr *desc, const struct nlattr *nla)
 		return object_of(desc->nest, mnl_attr_get_payload(nla),
 				 mnl_attr_get_payload_len(nla));
 	default:
-		return string(attr_text(desc, nla, text, sizeof(text)));
+		return out_string(attr_text(desc, nla, text, sizeof(text)));
 	}
 }
 
@@ -142,7 +142,7 @@ static void add_value(json_t *object, const struct attr *desc,
 	json_object_set_new(object, key, value_of(desc, nla));
 	if (desc->device && attr_uint(nla)) {
 		attr_ifname(attr_uint(nla), name, sizeof(name));
-		json_object_set_new(object, desc->device, string(name));
+		json_object_set_new(object, desc->device, out_string(name));
 	}
 }
 

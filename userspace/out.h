@@ -55,6 +55,7 @@ void out_open(void);
 void out_close(void);
 void out_json(json_t *item);
 void out_line(json_t *item);
+json_t *out_string(const char *text);
 int out_show(const struct nlmsghdr *nlh, void *noun);
 void out_text(const struct noun *noun, const struct nlmsghdr *nlh);
 void out_add_attrs(json_t *object, const struct noun *noun,

@@ -121,6 +121,26 @@ same "in JSON, too" "[]" "$(vr host-a -j audit vrf green 2>/dev/null)"
 fails "no such word" vr host-a audit all
 same "a namespace without an instance" "0 checked, 0 differ" "$(vr spine audit)"
 
+# What is held differs, as Linux has it no more. A VRF's name need not be UTF-8.
+odd=$'r\xff'
+is_held()
+{
+	vr host-b route show vrf "$odd" | grep "^10.77.0.0/16 "
+}
+
+must ip -n host-b link add odd type vrf table 1009
+must vr host-b vrf add "$odd" vni 5009 import vrf odd hold 60000
+must ip -n host-b route add blackhole 10.77.0.0/16 table 1009
+must poll "$DEADLINE" is_held
+must ip -n host-b route del blackhole 10.77.0.0/16 table 1009
+same "what is held differs" \
+	"linux route vrf r? 10.77.0.0/16 nexthop: want no route, have blackhole" \
+	"$(differences host-b)"
+same "in JSON, too" "r? 10.77.0.0/16 no route blackhole" \
+	"$(vr host-b -j audit | jq -r '.[0] | "\(.vrf) \(.dst) \(.want) \(.have)"')"
+must vr host-b vrf del "$odd"
+agrees "with the VRF goes what it held" host-b
+
 # What changes goes on to agree
 vr_batch host-a <<-END
 	vrf set red mss pmtu rmac 02:00:00:00:00:77
