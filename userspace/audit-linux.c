@@ -107,17 +107,35 @@ static int by_dst_and_order(const void *a, const void *b)
 }
 
 /* IPv6 addresses that hold an IPv4 one are that: so FRR names VTEPs to IPv6 routes. */
-static void get_gateway(const struct nlattr *nla, struct address *gw)
+static void unmap(struct address *gw)
 {
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 
-	attr_get_address(nla, gw);
 	if (gw->size != 16 || memcmp(gw->bytes, mapped, sizeof(mapped)))
 		return;
 	gw->family = AF_INET;
 	gw->size = 4;
 	memcpy(gw->bytes, &gw->bytes[12], 4);
 	memset(&gw->bytes[4], 0, 12);
+}
+
+static void get_gateway(const struct nlattr *nla, struct address *gw)
+{
+	attr_get_address(nla, gw);
+	unmap(gw);
+}
+
+/* A gateway of IPv6, as an IPv4 route has it. */
+static void get_via(const struct nlattr *nla, struct address *gw)
+{
+	const struct rtvia *via = mnl_attr_get_payload(nla);
+
+	if (mnl_attr_get_payload_len(nla) != sizeof(*via) + sizeof(struct in6_addr))
+		return;
+	gw->family = via->rtvia_family;
+	gw->size = sizeof(struct in6_addr);
+	memcpy(gw->bytes, via->rtvia_addr, gw->size);
+	unmap(gw);
 }
 
 /* --- the host's side ---------------------------------------------------------- */
@@ -158,6 +176,9 @@ static int host_route(const struct nlmsghdr *nlh, void *data)
 			break;
 		case RTA_GATEWAY:
 			get_gateway(nla, &way.gw);
+			break;
+		case RTA_VIA:
+			get_via(nla, &way.gw);
 			break;
 		case RTA_ENCAP:
 			way.encap = true;

@@ -65,6 +65,12 @@ peer leaf red 2 02:00:00:02:50:77
 reach "another router MAC is followed, with no change of a route"
 new="via 10.255.0.2 vni 5001 rmac 02:00:00:02:50:77"
 routes_are "the routes show it" red "$end" "10.1.2.0/24 $new proto bgp metric 20"
+# A neighbour with a multicast MAC is none to vrouter, which goes on by what it had.
+peer leaf red 2 03:00:00:02:50:77
+check "a router MAC that is not taken, says the audit" poll "$DEADLINE" \
+	differs_by 03:00:00:02:50:77 02:00:00:02:50:77
+peer leaf red 2 02:00:00:02:50:77
+check "and all is right again" poll "$DEADLINE" agrees
 must ip -n leaf neigh del 10.255.0.2 dev brred
 must ip -n leaf -6 neigh del ::ffff:10.255.0.2 dev brred
 reach "a router MAC that the daemon loses stays known while a route needs it"

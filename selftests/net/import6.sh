@@ -40,6 +40,11 @@ peer far red 1
 peer leaf red 2 02:00:00:02:50:77
 reach "another router MAC is followed, with no change of a route"
 way_is "the routes show it" "via ${VTEP}2 vni 5001 rmac 02:00:00:02:50:77"
+peer leaf red 2 03:00:00:02:50:77
+check "a router MAC that is not taken, says the audit" poll "$DEADLINE" \
+	differs_by 03:00:00:02:50:77 02:00:00:02:50:77
+peer leaf red 2 02:00:00:02:50:77
+check "and all is right again" poll "$DEADLINE" agrees
 must ip -n leaf neigh del ${VTEP}2 dev brred
 reach "a router MAC that the daemon loses stays known while a route needs it"
 must ip -n far link set brred address "$(rmac 2 red)"

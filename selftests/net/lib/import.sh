@@ -262,6 +262,19 @@ agrees()
 	[ "$(wc -l <<<"$got")" -eq 1 ]
 }
 
+# differs_by MAC GOOD: both of red's routes to 10.1.2.0/24 and fd00:2::/64 do
+differs_by()
+{
+	local got
+
+	got=$(vr leaf audit | sed -n 's,^linux route vrf red \(10.1.2.0/24\|fd00:2::/64\) ,\1 ,p')
+	[ "$got" = "10.1.2.0/24 rmac: want $1, have $2
+fd00:2::/64 rmac: want $1, have $2" ] || {
+		vr leaf audit
+		return 1
+	}
+}
+
 # way_is NAME WAY: of both of red's routes, which the audit finds right
 way_is()
 {
