@@ -235,9 +235,18 @@ static int link_cb(const struct nlmsghdr *nlh, void *data)
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
 
 	(void)data;
-	if (nlh->nlmsg_type == RTM_NEWLINK && ifi->ifi_flags & IFF_UP)
-		announce_vif(ifi->ifi_index, 0);
+	if (nlh->nlmsg_type != RTM_NEWLINK || !(ifi->ifi_flags & IFF_UP))
+		return MNL_CB_OK;
+	/* The module may be another one by now, which is found by asking anew. */
+	nl_close();
+	announce_vif(ifi->ifi_index, 0);
 	return MNL_CB_OK;
+}
+
+static int sync_anew(void)
+{
+	nl_close();
+	return sync_vifs();
 }
 
 static int follow(struct args *args)
@@ -246,7 +255,7 @@ static int follow(struct args *args)
 
 	if (ret)
 		return ret;
-	err = rtnl_listen(RTNLGRP_LINK, sync_vifs, link_cb);
+	err = rtnl_listen(RTNLGRP_LINK, sync_anew, link_cb);
 	fprintf(stderr, "Error: netlink: %s\n", strerror(-err));
 	return VRCTL_REFUSED;
 }

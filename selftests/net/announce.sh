@@ -113,6 +113,17 @@ for _ in 1 2; do
 	must ip -n host link set red-a up
 	check "announce follow brings it back" poll 20 is_all
 done
+# shellcheck disable=SC2119
+reload
+vr_batch host <<-END
+	vrf add red vni 5001 import vrf red announce on
+	vif add red-a vrf red addr 10.1.1.10 addr fd00:1::10 addr 10.7.0.0/16 lladdr 02:bb:01:00:01:10
+	vif add red-b vrf red addr 10.1.1.20 lladdr 02:bb:01:00:01:20
+END
+same "the module went, and took the devices down" "" "$(announced)"
+must ip -n host link set red-a up
+must ip -n host link set red-b up
+check "with another module, too" poll 20 is_all
 must ip -n host link del red-b
 same "a device that vanishes is withdrawn" "10.1.1.10 red-a
 10.7.0.0/16 red-a
