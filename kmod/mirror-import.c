@@ -329,6 +329,8 @@ int vrouter_import_set(struct vrouter *vr, struct vrouter_vrf *vrf, struct nlatt
 		if (err)
 			return err;
 	}
+	if (!table != !was)
+		vrouter_vif_follow(vr, vrf);
 	if (vrf->import)
 		look_up(vr, vrf);
 	if (table && table != was)

@@ -38,6 +38,7 @@ const u8 *vrouter_vrf_rmac(const struct vrouter *vr, u32 vni);
 void vrouter_vif_shut_all(struct vrouter *vr);	/* without vr->lock */
 void vrouter_vif_free_all(struct vrouter *vr);
 void vrouter_vif_netdev_event(struct vrouter *vr, struct net_device *dev, unsigned long event);
+void vrouter_vif_follow(struct vrouter *vr, const struct vrouter_vrf *vrf);
 const u8 *vrouter_vif_gateway_mac(const struct vrouter_vif *vif);
 /* What the record says of it; any lock. */
 void vrouter_vif_fill(const struct vrouter_vif *vif, struct vr_vif *rec);

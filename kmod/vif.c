@@ -235,8 +235,10 @@ static void apply_settings(struct vrouter_vif *vif, struct nlattr **a)
 		vif->source_check = nla_get_u32(a[VROUTER_A_VIF_SOURCE_CHECK]);
 	if (a[VROUTER_A_VIF_XDP_STATE])
 		vif->xdp_state = nla_get_u32(a[VROUTER_A_VIF_XDP_STATE]);
-	if (a[VROUTER_A_VIF_HOST])
+	if (a[VROUTER_A_VIF_HOST]) {
 		vif->host = nla_get_u32(a[VROUTER_A_VIF_HOST]);
+		vif->host_given = true;
+	}
 	if (a[VROUTER_A_VIF_PROXY_ARP])
 		WRITE_ONCE(vif->proxy_arp, nla_get_u32(a[VROUTER_A_VIF_PROXY_ARP]));
 }
@@ -296,6 +298,30 @@ static void adopt_gateway_mac(struct vrouter_vif *vif, const struct nlattr *attr
 		dev_uc_del(vif->dev, vif->gateway_mac);
 	nla_memcpy(vif->gateway_mac, attr, ETH_ALEN);
 	vif->has_gateway_mac = true;
+}
+
+/**
+ * vrouter_vif_follow - the VRF has begun to follow a Linux VRF, or does no longer.
+ * @vr: instance
+ * @vrf: VRF
+ *
+ * What is for the host's own addresses comes by its vifs now, as by those that are added
+ * later. A vif that answers for gateway addresses itself goes on with that.
+ */
+void vrouter_vif_follow(struct vrouter *vr, const struct vrouter_vrf *vrf)
+{
+	const struct vrouter_gateways *g;
+	struct vrouter_vif *vif;
+
+	list_for_each_entry(vif, &vrf->vifs, vrf_list) {
+		g = rcu_dereference_protected(vif->gateways, lockdep_is_held(&vr->lock));
+		if (vif->host_given || vif->has_gateway_mac || (g && g->n) ||
+		    vif->host == !!vrf->import || (vif->host && vrouter_hop_behind(vr, vif)))
+			continue;
+		vif->host = vrf->import;
+		vrouter_vif_write(vr, vif);
+		vrouter_notify_vif(vr, vif, VROUTER_CMD_VIF_NTF);
+	}
 }
 
 static int vif_attach(struct vrouter *vr, struct vrouter_vif *vif, struct genl_info *info)

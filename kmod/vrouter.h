@@ -147,6 +147,7 @@ struct vrouter_vrf {
  * @source_check: enum vrouter_check
  * @xdp_state: enum vrouter_xdp_state flags
  * @host: ARP, ND and packets for @gateways go to the host's stack
+ * @host_given: the user said whether
  * @proxy_arp: ARP and ND are answered for what the VRF reaches elsewhere
  * @addrs: the tenant's prefixes, @naddrs of them
  * @naddrs: how many
@@ -172,6 +173,7 @@ struct vrouter_vif {
 	u8 source_check;
 	u8 xdp_state;
 	bool host;
+	bool host_given;
 	bool proxy_arp;
 	struct vrouter_prefix *addrs;
 	unsigned int naddrs;

@@ -372,6 +372,40 @@ END
 fast_path leaf
 reach "the same by a new one"
 
+# host_is NAME WANT: of red-a
+host_is()
+{
+	same "$1" "$2" "$(vr leaf -j vif show red-a | jq -r '.[0].host')"
+}
+
+must vr leaf vif del red-a
+must vr leaf vrf del red
+vr_batch leaf <<-END
+vrf add red vni 5001
+vif add red-a vrf red mode $mode
+END
+fast_path leaf
+host_is "a vif of a VRF that follows nothing has nothing for Linux" off
+must vr leaf vrf set red import vrf red
+reach "a vif that was there before the import"
+host_is "which leaves Linux what is for it" on
+must vr leaf vrf set red import table off
+host_is "but not after the import" off
+must vr leaf vif set red-a host off
+must vr leaf vrf set red import vrf red
+host_is "nor against the user's word" off
+must vr leaf vif set red-a host on
+must vr leaf vrf set red import table off
+host_is "which holds without the import as well" on
+must vr leaf vif del red-a
+must vr leaf vif add red-a vrf red gateway 10.1.1.1/24 mode $mode
+must vr leaf vrf set red import vrf red
+host_is "a vif with a gateway of its own goes on with that" off
+must vr leaf vif del red-a
+must vr leaf vif add red-a vrf red mode $mode
+fast_path leaf
+reach "all is as it was"
+
 # --- many, and more than wait in the queue ----------------------------------------------
 many()
 {
