@@ -93,10 +93,6 @@ static int keep_down(const struct address *addr, void *data)
 /* The module may be another one by now, which is found by asking anew. */
 static int set_down(const struct address *peer, bool down)
 {
-	int ret = remote_set_down(peer, down);
-
-	if (!ret)
-		return ret;
 	nl_close();
 	return remote_set_down(peer, down);
 }
@@ -244,6 +240,7 @@ static int try_connect(struct follower *f)
 	}
 	f->lost = false;
 	f->ndowns = 0;
+	nl_close();
 	return remote_each_down(keep_down, f);
 }
 
@@ -313,7 +310,9 @@ static int follow(struct args *args)
 	if (ret)
 		return ret;
 	if (strlen(f.path) >= sizeof(((struct sockaddr_un *)NULL)->sun_path)) {
-		fprintf(stderr, "Error: argument \"%s\" is wrong: socket is too long\n", f.path);
+		fprintf(stderr,
+			"Error: argument \"%s\" is wrong: socket is a path of at most %zu bytes\n",
+			f.path, sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1);
 		return VRCTL_USAGE;
 	}
 	f.signals = open_signals();

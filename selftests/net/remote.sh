@@ -314,8 +314,24 @@ mark
 same "and is known to who comes next" "192.0.2.50 192.0.2.8" "$(downs)"
 status 192.0.2.8 up
 down_are "who lifts it" 192.0.2.50
+
+# Modules may come and go.
+# shellcheck disable=SC2119
+reload
+bfdd close accept
+status 192.0.2.8 up
+status 192.0.2.8 down
+down_are "another module is asked" 192.0.2.8
+# shellcheck disable=SC2119
+reload
+status 192.0.2.8 up
+status 192.0.2.8 down
+down_are "and told" 192.0.2.8
 must kill -INT "$follower"
 wait "$follower"
 same "the end, by ^C" 0 $?
-set_is 192.0.2.50 up
+same "nothing of that is an error" "" "$(grep Error "$work/follow")"
+same "a socket's path that is too long" \
+	"Error: argument \"$(printf '%0108d' 0)\" is wrong: socket is a path of at most 107 bytes" \
+	"$(vr host bfd follow socket "$(printf '%0108d' 0)" 2>&1)"
 done_testing
