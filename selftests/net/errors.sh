@@ -5,6 +5,7 @@
 #
 #	red:  v1 (10.1.1.10), v2 (10.1.1.20)	up0, up1: uplinks
 #	blue: v3, v4, ext0 (a router's side)	spare: nobody's, port: a bridge's
+#	follower: of lred, a Linux VRF		lgreen: another, lmain: of the main table
 #
 # Routes leak from red to blue and back, which is no loop: 10.2.0.0/16 of red
 # leads into blue, 10.1.0.0/16 of blue into red.
@@ -28,6 +29,9 @@ link add ext0 type dummy
 link add spare type dummy
 link add port type dummy
 link add br0 type bridge
+link add lred type vrf table 1001
+link add lgreen type vrf table 1003
+link add lmain type vrf table 254
 link set port master br0
 link set up0 up
 link set v1 up
@@ -47,6 +51,7 @@ vrf add red vni 5001 id 1
 vrf add blue vni 5002 id 2
 vrf add green vni 5003 id 3
 vrf add used vni 5004 id 4
+vrf add follower vni 5005 id 5 import vrf lred hold 500 announce on
 vif add v1 vrf red gateway 10.1.1.1/24 gateway fd00:1::1/64 addr 10.1.1.10 addr fd00:1::10 lladdr $M1
 vif add v2 vrf red addr 10.1.1.20 lladdr $M1
 vif add v3 vrf blue
@@ -207,6 +212,52 @@ refused "vrf: removal with vifs" "name: vifs are in this VRF; delete them first"
 	"name red" -- vrf del red
 refused "vrf: removal with nexthops" "name: nexthops lead to this VRF; delete them first" \
 	"name used" -- vrf del used
+
+# --- VRFs that follow a table of the host's
+own="import-table: 253 to 255 are the host's own; a tenant needs a table of its own"
+for table in 253 254 255; do
+	refused "import: table $table" "$own" "import-table $table" -- \
+		vrf set green import table $table
+done
+refused "import: a Linux VRF of the host's own table" "import-vrf: $own" "import-vrf lmain" -- \
+	vrf add x vni 5009 import vrf lmain
+for dev in spare lo up0; do
+	refused "import: $dev, which is no Linux VRF" \
+		"import-vrf: no such Linux VRF device (ip link add NAME type vrf table N)" \
+		"import-vrf $dev" -- vrf add x vni 5009 import vrf $dev
+done
+refused "import: table of another" "import-table: another VRF follows this table" \
+	"import-table 1001" -- vrf set green import table 1001
+refused "import: Linux VRF of another" "import-vrf: import-table: another VRF follows this table" \
+	"import-vrf lred" -- vrf add x vni 5009 import vrf lred
+refused "import: twice" "import-vrf: import-vrf, import-table: give one of them, not both" \
+	"import-vrf lgreen" -- vrf set green import table 1003 import vrf lgreen
+refused "import: into routes of its own" \
+	"import-table: the VRF has routes of its own; delete them first" "import-table 1009" -- \
+	vrf set red import table 1009
+refused "import: something else, wrong" "vni: another VRF has it; each VRF needs its own" \
+	"vni 5001" -- vrf set follower vni 5001 import table off
+follows="vrf: follows a table of the host; change the routes there (ip route)"
+for verb in add replace change; do
+	refused "import: route $verb" "$follows" "vrf follower" -- \
+		route $verb vrf follower 10.9.0.0/16 nhid 7
+done
+refused "import: route del" "$follows" "vrf follower" -- route del vrf follower 10.9.0.0/16
+refused "hold: too long" "hold: must be 0 to 60000 milliseconds" "hold 60001" -- \
+	vrf set follower hold 60001
+usage "import: no such device" 'Cannot find device "nodev"' vrf set green import vrf nodev
+for table in 0 main -1 4294967296; do
+	usage "import: table $table" \
+		"Error: argument \"$table\" is wrong: table is a number or off" \
+		vrf set green import table $table
+done
+usage "import: of what?" 'Command line is not complete. Try option "help"' vrf set green import
+usage "import: neither table nor vrf" \
+	'Error: argument "1003" is unknown, try "vrctl vrf help".' vrf set green import 1003
+usage "hold: no number" 'Error: argument "5s" is wrong: hold is a number from 0 to 4294967295' \
+	vrf set follower hold 5s
+usage "announce: neither" 'Error: argument "yes" is wrong: announce is one of off on' \
+	vrf set follower announce yes
 
 # --- vifs and uplinks
 refused "vif: unknown VRF" "vrf: no such VRF" "vrf x" -- vif add spare vrf x
