@@ -86,7 +86,8 @@ static enum vr_drop check(struct sk_buff *skb, u8 pf)
 
 /*
  * Take a datagram of ours. Extension headers between IPv6 and UDP are not looked
- * at by anybody here, so that such a packet goes nowhere.
+ * at by anybody here, so that such a packet goes nowhere; but for hop-by-hop options,
+ * which the IP layer has read.
  */
 static void take(struct vrouter_ctx *ctx, struct sk_buff *skb, unsigned int off, u8 pf)
 {

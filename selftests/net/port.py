@@ -7,7 +7,7 @@ Tunnel packets that no vxlan device sends, and ICMP errors about what the leaf s
 import sys
 
 from scapy.all import (ICMP, IP, UDP, Ether, ICMPv6PacketTooBig, IPv6, IPv6ExtHdrDestOpt,
-                       IPv6ExtHdrFragment, PadN, Raw, fragment, fragment6)
+                       IPv6ExtHdrFragment, IPv6ExtHdrHopByHop, PadN, Raw, fragment, fragment6)
 from scapy.layers.vxlan import VXLAN
 
 PEER_MAC, LEAF_MAC = "02:aa:00:00:02:01", "02:aa:00:00:01:01"
@@ -47,8 +47,8 @@ def fragments(vni, number, to=leaf):
     return fragment(whole, 448)
 
 
-def options(vni):
-    return outer() / IPv6ExtHdrDestOpt(options=[PadN(optdata=b"\0" * 4)]) / tunnel(vni)
+def options(vni, header=IPv6ExtHdrDestOpt):
+    return outer() / header(options=[PadN(optdata=b"\0" * 4)]) / tunnel(vni)
 
 
 def too_big(mtu):
@@ -73,6 +73,7 @@ for name, vni in (("ours", OURS), ("foreign", FOREIGN)):
     write(f"{name}-fragments-back", *fragments(vni, 9000 + vni)[::-1])
     if six:
         write(f"{name}-options", options(vni))
+        write(f"{name}-hop", options(vni, IPv6ExtHdrHopByHop))
 elsewhere = "2001:db8:1::1" if six else "203.0.113.1"
 write("elsewhere", outer(elsewhere) / tunnel(OURS), *fragments(OURS, 77, elsewhere))
 write("unknown", outer() / tunnel(777))

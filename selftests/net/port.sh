@@ -212,6 +212,7 @@ if [ $family = 6 ]; then
 	instance drop.outer-malformed 1
 	${xdp/fragment/options}
 	END
+	arrives "behind hop-by-hop options, which IPv6 has read" ours-hop plain
 	passes "another VNI, behind an extension header" foreign-options <<-END
 	${xdp/fragment/options}
 	END
