@@ -140,15 +140,15 @@ static void get_via(const struct nlattr *nla, struct address *gw)
 
 /* --- the host's side ---------------------------------------------------------- */
 
-/* What the data path has a fate for without a route. */
+/* What is not followed, as what stays on a link and what goes to many is not routed. */
 static bool is_left_out(const struct way *way)
 {
 	const uint8_t *a = way->dst.addr.bytes, len = way->dst.len;
 
-	if (way->type == RTN_BROADCAST || way->type == RTN_MULTICAST || way->type == RTN_ANYCAST)
+	if (way->type == RTN_MULTICAST)
 		return true;
 	if (way->dst.addr.family == AF_INET)
-		return len >= 4 && a[0] >= 224 && a[0] < 240;
+		return false;
 	return (len >= 10 && a[0] == 0xfe && (a[1] & 0xc0) == 0x80) ||
 	       (len >= 8 && a[0] == 0xff);
 }
@@ -380,8 +380,10 @@ static uint32_t type_of(const struct vrf *vrf, const struct way *host)
 		return VROUTER_NEXTHOP_TYPE_PUNT;
 	switch (host->type) {
 	case RTN_LOCAL:
+	case RTN_ANYCAST:
 		return VROUTER_NEXTHOP_TYPE_PUNT;
 	case RTN_BLACKHOLE:
+	case RTN_BROADCAST:
 		return VROUTER_NEXTHOP_TYPE_BLACKHOLE;
 	case RTN_UNREACHABLE:
 		return VROUTER_NEXTHOP_TYPE_UNREACHABLE;

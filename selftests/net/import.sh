@@ -284,16 +284,22 @@ route add unreachable 10.5.2.0/24 vrf red
 route add prohibit 10.5.3.0/24 vrf red
 route add 10.5.4.0/24 vrf red dev lo
 route add 10.5.5.0/24 vrf red tos 0x10 via 10.255.0.2 dev brred onlink
+route add broadcast 10.5.6.255/32 vrf red dev red-a
+route add anycast fd00:5::/64 vrf red dev red-a
+route add 224.0.0.0/4 vrf red dev lo
 END
 routes_are "routes that drop, and what is Linux's own" red "$end" \
 	"10.1.2.0/24 $tunnel proto bgp metric 20" "10.5.1.0/24 blackhole proto boot" \
 	"10.5.2.0/24 unreachable proto boot" "10.5.3.0/24 prohibit proto boot" \
-	"10.5.4.0/24 punt proto boot" "10.5.5.0/24 punt proto boot"
+	"10.5.4.0/24 punt proto boot" "10.5.5.0/24 punt proto boot" \
+	"10.5.6.255/32 blackhole proto boot" "224.0.0.0/4 punt proto boot"
 check "which the audit finds right" poll "$DEADLINE" agrees
 marked "that drop are offloaded" red 10.5.1.0/24 rt_offload
 marked "Linux's own are trapped" red 10.5.4.0/24 rt_trap
 # ip does not flush routes that drop by their device
 must ip -n leaf route flush table 1001 root 10.5.0.0/16
+must ip -n leaf route del 224.0.0.0/4 vrf red
+must ip -n leaf route del anycast fd00:5::/64 vrf red dev red-a
 
 # --- hosts and routers behind the vif ---------------------------------------------------------
 must ip -n leaf route add 10.6.0.0/16 vrf red via 10.1.1.10
