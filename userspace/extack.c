@@ -217,7 +217,7 @@ void extack_decode(struct extack *ack, const struct nlmsghdr *answer,
 	else
 		return;
 	if (!tlvs.msg && ack->error == EPERM)
-		add(ack, " (changing needs CAP_NET_ADMIN)");
+		add(ack, " (needs CAP_NET_ADMIN)");
 	if (tlvs.offs)
 		add_attribute(ack, tlvs.offs, tlvs.policy, request);
 	if (tlvs.miss_type)

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Who may: everybody reads, changing needs CAP_NET_ADMIN in the user namespace
+# Who may: everybody reads, changing and the audit need CAP_NET_ADMIN in the user namespace
 # that owns the network namespace.
 #
 #	access: red, up0, a nexthop; owned by root
@@ -39,7 +39,7 @@ same "everybody reads" "$(vr access -j -batch "$work/show")" \
 	"$(nobody "$work/vrctl" -j -batch "$work/show" 2>&1)"
 
 vr access -j -batch "$work/show" >"$work/before"
-denied="Error: Operation not permitted (changing needs CAP_NET_ADMIN)"
+denied="Error: Operation not permitted (needs CAP_NET_ADMIN)"
 cat >"$work/changes" <<END
 vrf add blue vni 5002
 vrf del red
@@ -64,6 +64,7 @@ done <"$work/changes"
 same "denied: all for one reason" "$n $denied" \
 	"$(grep -v '^Command failed' "$work/refusals" | uniq -c | sed 's/^ *//')"
 fails "denied: the fast path" nobody "$work/vrctl" fastpath enable
+same "denied: the audit, which holds locks" "$denied" "$(nobody "$work/vrctl" audit 2>&1)"
 # In a user namespace of one's own, root is nobody outside.
 same "denied: root of another user namespace" "2/$denied" \
 	"$(out=$(nobody unshare --user --map-root-user "$work/vrctl" vrf del red 2>&1)

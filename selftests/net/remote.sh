@@ -122,7 +122,7 @@ refused "neither down nor up" \
 refused "both" 'Error: duplicate "up": "up" is the second value.' $A down up
 must vr host fastpath disable
 same "who is not root cannot" \
-	"Error: Operation not permitted (changing needs CAP_NET_ADMIN)" \
+	"Error: Operation not permitted (needs CAP_NET_ADMIN)" \
 	"$(in_ns host setpriv --reuid 65534 --clear-groups "$VRCTL" remote set $A down 2>&1)"
 same "and it has not" "" "$(shown)"
 
