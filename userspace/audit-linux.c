@@ -498,6 +498,13 @@ static bool is_vifs_own(const struct way *ours)
 	return ours->protocol == RTPROT_KERNEL;
 }
 
+/* A vif's own route stands before the host's; that of its gateway is none that is followed. */
+static bool is_followed(const struct way *host, const struct way *ours)
+{
+	return ours->type != VROUTER_NEXTHOP_TYPE_LOCAL &&
+	       (!is_vifs_own(ours) || host->protocol == RTPROT_KERNEL);
+}
+
 /* Both lists are in order of prefixes; of one prefix the host's first is in force. */
 static void compare(const struct vrf *vrf, const struct list *hosts, const struct list *ours,
 		    const struct anchor *anchor)
@@ -525,8 +532,7 @@ static void compare(const struct vrf *vrf, const struct list *hosts, const struc
 			j++;
 			continue;
 		}
-		/* A vif's own route stands before the host's. */
-		if (!is_vifs_own(&o[j]) || h[i].protocol == RTPROT_KERNEL) {
+		if (is_followed(&h[i], &o[j])) {
 			compare_way(vrf, anchor, &h[i], &o[j]);
 			compare_rmac(vrf, &anchor->neighs, &h[i], &o[j]);
 			compare_mark(vrf, &h[i], &o[j]);
