@@ -255,13 +255,32 @@ int vrouter_import_check(struct vrouter *vr, struct vrouter_vrf *vrf, struct nla
 	return 0;
 }
 
-static int begin(struct vrouter *vr, struct vrouter_vrf *vrf, u32 table)
+/**
+ * vrouter_import_prepare - all that can fail of vrouter_import_set().
+ * @vr: instance
+ * @vrf: VRF
+ * @a: checked request
+ * @new: the import to begin, NULL for none; for vrouter_import_set() or _cancel()
+ */
+int vrouter_import_prepare(struct vrouter *vr, struct vrouter_vrf *vrf, struct nlattr **a,
+			   struct vrouter_import **new)
 {
-	struct vrouter_import *import = kzalloc(sizeof(*import), GFP_KERNEL_ACCOUNT);
+	struct vrouter_import *import;
+	u32 table;
 	int err;
 
+	*new = NULL;
+	err = table_of(vr, vrf, a, &table, NULL);
+	if (err || !table || (vrf->import && vrf->import->table == table))
+		return err;
+	import = kzalloc(sizeof(*import), GFP_KERNEL_ACCOUNT);
 	if (!import)
 		return -ENOMEM;
+	err = xa_reserve(&vr->mirror->tables, table, GFP_KERNEL);
+	if (err) {
+		kfree(import);
+		return err;
+	}
 	import->vrf = vrf;
 	import->table = table;
 	import->fresh = true;
@@ -269,14 +288,23 @@ static int begin(struct vrouter *vr, struct vrouter_vrf *vrf, u32 table)
 	INIT_LIST_HEAD(&import->entries);
 	INIT_LIST_HEAD(&import->hosts);
 	INIT_LIST_HEAD(&import->fdbs);
-	err = xa_err(xa_store(&vr->mirror->tables, table, import, GFP_KERNEL));
-	if (err) {
-		kfree(import);
-		return err;
-	}
-	list_add_tail(&import->list, &vr->mirror->imports);
-	vrf->import = import;
+	*new = import;
 	return 0;
+}
+
+void vrouter_import_cancel(struct vrouter *vr, struct vrouter_import *new)
+{
+	if (new)
+		xa_release(&vr->mirror->tables, new->table);
+	kfree(new);
+}
+
+/* Its place in the tables is reserved. */
+static void begin(struct vrouter *vr, struct vrouter_import *import)
+{
+	xa_store(&vr->mirror->tables, import->table, import, GFP_KERNEL);
+	list_add_tail(&import->list, &vr->mirror->imports);
+	import->vrf->import = import;
 }
 
 void vrouter_import_end(struct vrouter *vr, struct vrouter_vrf *vrf)
@@ -314,26 +342,22 @@ void vrouter_import_end_all(struct vrouter *vr)
  * @vr: instance
  * @vrf: VRF, its VNI set
  * @a: request
+ * @new: what vrouter_import_prepare() made of it, taken
  */
-int vrouter_import_set(struct vrouter *vr, struct vrouter_vrf *vrf, struct nlattr **a)
+void vrouter_import_set(struct vrouter *vr, struct vrouter_vrf *vrf, struct nlattr **a,
+			struct vrouter_import *new)
 {
-	u32 table, was = vrf->import ? vrf->import->table : 0;
-	int err;
+	const struct nlattr *table = a[VROUTER_A_VRF_IMPORT_TABLE];
+	bool had = vrf->import;
 
-	err = table_of(vr, vrf, a, &table, NULL);
-	if (err)
-		return err;
-	if (table != was) {
+	if (new || (table && !nla_get_u32(table)))
 		vrouter_import_end(vr, vrf);
-		err = table ? begin(vr, vrf, table) : 0;
-		if (err)
-			return err;
-	}
-	if (!table != !was)
+	if (new)
+		begin(vr, new);
+	if (had != !!vrf->import)
 		vrouter_vif_follow(vr, vrf);
 	if (vrf->import)
 		look_up(vr, vrf);
-	if (table && table != was)
+	if (new)
 		vrouter_mirror_kick(vr);
-	return 0;
 }

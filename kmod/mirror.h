@@ -449,7 +449,11 @@ const struct vrouter_far *vrouter_fdb_far(struct vrouter_mirror *m,
 /* mirror-import.c; RTNL is held as well, but for what only looks */
 int vrouter_import_check(struct vrouter *vr, struct vrouter_vrf *vrf, struct nlattr **a,
 			 struct netlink_ext_ack *extack);
-int vrouter_import_set(struct vrouter *vr, struct vrouter_vrf *vrf, struct nlattr **a);
+int vrouter_import_prepare(struct vrouter *vr, struct vrouter_vrf *vrf, struct nlattr **a,
+			   struct vrouter_import **new);
+void vrouter_import_cancel(struct vrouter *vr, struct vrouter_import *new);
+void vrouter_import_set(struct vrouter *vr, struct vrouter_vrf *vrf, struct nlattr **a,
+			struct vrouter_import *new);
 void vrouter_import_end(struct vrouter *vr, struct vrouter_vrf *vrf);
 void vrouter_import_end_all(struct vrouter *vr);
 void vrouter_import_netdev_event(struct vrouter *vr, struct net_device *dev,

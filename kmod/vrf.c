@@ -252,30 +252,34 @@ static int vrf_change(struct vrouter *vr, struct vrouter_vrf *vrf, struct genl_i
 {
 	struct nlattr **a = info->attrs;
 	u32 vni = a[VROUTER_A_VRF_VNI] ? nla_get_u32(a[VROUTER_A_VRF_VNI]) : vrf->vni;
+	struct vrouter_import *import;
 	int err;
 
 	if (a[VROUTER_A_VRF_ID] && nla_get_u32(a[VROUTER_A_VRF_ID]) != vrf->id)
 		return vrouter_refuse(info->extack, a[VROUTER_A_VRF_ID], -EINVAL,
 				      "id: cannot be changed; delete the VRF and add it again");
-	err = vrouter_import_check(vr, vrf, a, info->extack);
+	err = vrouter_import_check(vr, vrf, a, info->extack) ?:
+	      vrouter_import_prepare(vr, vrf, a, &import);
 	if (err)
 		return err;
 	if (vni != vrf->vni) {
 		err = vrouter_img_hash_add(vr, vr_key_vni(vni), vrf->idx, VR_VALUE_MASK_VNI,
 					   info->extack);
-		if (err)
+		if (err) {
+			vrouter_import_cancel(vr, import);
 			return err;
+		}
 		vrouter_img_hash_del(vr, vr_key_vni(vrf->vni), VR_VALUE_MASK_VNI);
 		swap(vni, vrf->vni);
 	}
 	apply_settings(vrf, a);
-	err = vrouter_import_set(vr, vrf, a);
+	vrouter_import_set(vr, vrf, a, import);
 	if (a[VROUTER_A_VRF_HOLD])
 		vrouter_entry_hold_changed(vr, vrf);
 	/* Inner source MACs follow the VRF's VNI and router MAC. */
 	vrouter_nexthop_publish_vni(vr, vni);
 	vrouter_vrf_follow(vr, vrf);
-	return err;
+	return 0;
 }
 
 /* The list is sorted by id. */
@@ -325,6 +329,7 @@ static struct vrouter_vrf *vrf_alloc(struct vrouter *vr, struct netlink_ext_ack 
 static int vrf_add(struct vrouter *vr, const char *name, u32 id, struct genl_info *info)
 {
 	struct nlattr **a = info->attrs;
+	struct vrouter_import *import;
 	struct vrouter_vrf *vrf;
 	int err;
 
@@ -345,13 +350,14 @@ static int vrf_add(struct vrouter *vr, const char *name, u32 id, struct genl_inf
 	if (err)
 		goto erase;
 	write_record(vr, vrf);
+	err = vrouter_import_prepare(vr, vrf, a, &import);
+	if (err)
+		goto unlink;
 	err = vrouter_img_hash_add(vr, vr_key_vni(vrf->vni), vrf->idx, VR_VALUE_MASK_VNI,
 				   info->extack);
 	if (err)
-		goto unlink;
-	err = vrouter_import_set(vr, vrf, a);
-	if (err)
-		goto hash;
+		goto cancel;
+	vrouter_import_set(vr, vrf, a, import);
 	/* The router MAC may be the anchor's. */
 	write_record(vr, vrf);
 	link_sorted(vr, vrf);
@@ -361,8 +367,8 @@ static int vrf_add(struct vrouter *vr, const char *name, u32 id, struct genl_inf
 	/* It is made, whether or not the answer finds memory. */
 	vrouter_reply_vrf(info, vr, vrf);
 	return 0;
-hash:
-	vrouter_img_hash_del(vr, vr_key_vni(vrf->vni), VR_VALUE_MASK_VNI);
+cancel:
+	vrouter_import_cancel(vr, import);
 unlink:
 	unlink_keys(vr, vrf);
 erase:

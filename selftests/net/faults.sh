@@ -324,6 +324,10 @@ change "vrf set, knobs" vrf-new "vrf set red mss pmtu default blackhole" \
 # Of a table that has no routes, which would come later, by who has no faults
 change "vrf add, import" vrf-new "vrf add grey vni 5004 id 4 import table 77 hold 100" \
 	"vrf del grey"
+must vr flt vrf add grey vni 5004 id 4 import table 77
+change "vrf set, another import" vrf-new "vrf set grey import table 78 vni 5044 hold 100" \
+	"vrf set grey import table 77 vni 5004 hold 0"
+must vr flt vrf del grey
 must vr flt vrf add green vni 5003 id 3
 must vr flt route add vrf green 10.7.0.0/16 nhid 2
 change "vrf del, with a route" vrf-del "vrf del green" \
