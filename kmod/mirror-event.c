@@ -325,6 +325,8 @@ static int nexthop_event(struct notifier_block *nb, unsigned long event, void *p
 		/* Routes to an object that goes, go with it and tell of that. */
 		return NOTIFY_DONE;
 	}
+	/* Routes of the underlay by it say nothing themselves. */
+	vrouter_remote_kick(m->vr);
 	if (xa_empty(&m->tables) || is_queued_last(m, info->id))
 		return NOTIFY_DONE;
 	ev = kzalloc(sizeof(*ev), GFP_KERNEL);

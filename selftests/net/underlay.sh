@@ -276,6 +276,37 @@ must vr host-a uplink add up0 mode $mode
 check "it is one again: resolved" poll "$DEADLINE" tunnel_by up0
 same "and packets go by it once more" "a0 $S0 $A0 20" "$(went)"
 
+# --- nexthop objects: one that changes does so without a word of its routes'
+
+# Neighbours that are known for good have nothing to tell meanwhile.
+must ip -n host-a neigh replace $G0 lladdr $S0 dev up0 nud permanent
+must ip -n host-a neigh replace $G1 lladdr $S1 dev up1 nud permanent
+conf host-a <<END
+nexthop add id 1 via $G0 dev up0
+nexthop add id 2 via $G1 dev up1
+nexthop add id 10 group 1
+route replace $V2 nhid 1 src $V1
+END
+check "a route by a nexthop object" poll "$DEADLINE" tunnel_by up0
+must ip -n host-a nexthop replace id 1 via $G1 dev up1
+check "which is another one: the tunnel follows" poll "$DEADLINE" tunnel_by up1
+same "and its packets" "a1 $S1 $A1 20" "$(went)"
+must ip -n host-a nexthop replace id 1 via $G0 dev up0
+check "and back" poll "$DEADLINE" tunnel_by up0
+must ip -n host-a route replace $V2 nhid 10 src $V1
+check "a route by a group" poll "$DEADLINE" tunnel_by up0
+must ip -n host-a nexthop replace id 10 group 2
+check "which has another member: the tunnel follows" poll "$DEADLINE" tunnel_by up1
+must ip -n host-a nexthop replace id 10 group 1/2
+must ip -n host-a nexthop del id 2
+check "a member that goes" poll "$DEADLINE" tunnel_by up0
+same "takes nothing along" "a0 $S0 $A0 20" "$(went)"
+must ip -n host-a route replace $V2 via $G0 src $V1
+must ip -n host-a nexthop flush
+must ip -n host-a neigh del $G0 dev up0
+must ip -n host-a neigh del $G1 dev up1
+check "a route with a gateway of its own again" poll "$DEADLINE" tunnel_by up0
+
 must ip -n host-a link set up0 address $NEW
 check "the uplink's own MAC changes: the frames' source follows" \
 	poll "$DEADLINE" went_to "a0 $S0 $NEW 20"
