@@ -277,14 +277,17 @@ static bool check_hosts(struct vrouter *vr)
 bool vrouter_host_scan(struct vrouter *vr, struct list_head *events)
 {
 	struct scan s = { .vr = vr, .events = events };
+	struct neigh_table *tbl;
 	bool any;
+	u8 f;
 
 	mutex_lock(&vr->lock);
 	any = check_hosts(vr);
 	mutex_unlock(&vr->lock);
-	if (!any)
-		return false;
-	neigh_for_each(&arp_tbl, scan_neigh, &s);
-	neigh_for_each(&nd_tbl, scan_neigh, &s);
-	return true;
+	for (f = VR_FAM_IP4; any && f <= VR_FAM_IP6; f++) {
+		tbl = vrouter_neigh_table(f);
+		if (tbl)
+			neigh_for_each(tbl, scan_neigh, &s);
+	}
+	return any;
 }

@@ -70,7 +70,7 @@ bool vrouter_nd_of_link(const struct vrouter_vif *vif, const struct sk_buff *skb
 {
 	const struct ipv6hdr *ip = (const struct ipv6hdr *)skb->data;
 
-	if (skb_headlen(skb) < sizeof(*ip) || ip->version != 6 ||
+	if (!ipv6_mod_enabled() || skb_headlen(skb) < sizeof(*ip) || ip->version != 6 ||
 	    (vrouter_is_nd(skb) && ip->hop_limit != 255))
 		return false;
 	if (eth_hdr(skb)->h_dest[0] & 1)

@@ -29,10 +29,13 @@ struct count {
 static bool has_room(struct vrouter_vrf *vrf, u8 family)
 {
 	struct neigh_table *tbl = vrouter_neigh_table(family);
-	int entries = atomic_read(&tbl->gc_entries);
-	int left = READ_ONCE(tbl->gc_thresh2) - entries;
 	atomic_t *own = &vrf->neighbours[family];
+	int entries, left;
 
+	if (!tbl)
+		return false;
+	entries = atomic_read(&tbl->gc_entries);
+	left = READ_ONCE(tbl->gc_thresh2) - entries;
 	if (entries >= READ_ONCE(tbl->gc_thresh1) &&
 	    (atomic_read(own) >= left || !__ratelimit(&vrf->glean_limit)))
 		return false;
@@ -107,7 +110,7 @@ void vrouter_neigh_count(struct vrouter *vr)
 		list_for_each_entry(vrf, &vr->vrfs, list)
 			atomic_set(&vrf->neighbours[c.family], 0);
 		tbl = vrouter_neigh_table(c.family);
-		if (atomic_read(&tbl->gc_entries) >= READ_ONCE(tbl->gc_thresh1))
+		if (tbl && atomic_read(&tbl->gc_entries) >= READ_ONCE(tbl->gc_thresh1))
 			neigh_for_each(tbl, count_one, &c);
 	}
 }

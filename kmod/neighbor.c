@@ -6,6 +6,7 @@
  */
 
 #include <linux/etherdevice.h>
+#include <linux/ipv6.h>
 #include <net/arp.h>
 #include <net/ndisc.h>
 #include <net/neighbour.h>
@@ -42,26 +43,33 @@ struct underlay_key {
 	u64 addr[2];
 };
 
+/* NULL for IPv6 where the kernel has that switched off: it has no such table then. */
 struct neigh_table *vrouter_neigh_table(u8 family)
 {
-	return family == VR_FAM_IP6 ? &nd_tbl : &arp_tbl;
+	if (family == VR_FAM_IP4)
+		return &arp_tbl;
+	return ipv6_mod_enabled() ? &nd_tbl : NULL;
 }
 
 struct neighbour *vrouter_neigh_find(struct net_device *dev, const struct vrouter_prefix *addr)
 {
+	struct neigh_table *tbl = vrouter_neigh_table(addr->family);
 	u8 bytes[sizeof(struct in6_addr)];
 
 	vrouter_prefix_bytes(addr, bytes);
-	return neigh_lookup(vrouter_neigh_table(addr->family), bytes, dev);
+	return tbl ? neigh_lookup(tbl, bytes, dev) : NULL;
 }
 
 struct neighbour *vrouter_neigh_get(struct net_device *dev, const struct vrouter_prefix *addr)
 {
+	struct neigh_table *tbl = vrouter_neigh_table(addr->family);
 	struct neighbour *n = vrouter_neigh_find(dev, addr);
 	u8 bytes[sizeof(struct in6_addr)];
 
+	if (!tbl)
+		return ERR_PTR(-EAFNOSUPPORT);
 	vrouter_prefix_bytes(addr, bytes);
-	return n ?: neigh_create(vrouter_neigh_table(addr->family), bytes, dev);
+	return n ?: neigh_create(tbl, bytes, dev);
 }
 
 bool vrouter_neigh_mac(struct neighbour *n, u8 *mac)
@@ -132,11 +140,8 @@ static int fill_neighbor(struct sk_buff *skb, struct vrouter *vr, const void *ob
 /* What the kernel knows of the address; NUD_NONE when nothing. */
 static void take_neigh(struct neighbor *n, struct net_device *dev)
 {
-	u8 bytes[sizeof(struct in6_addr)];
-	struct neighbour *neigh;
+	struct neighbour *neigh = vrouter_neigh_find(dev, &n->addr);
 
-	vrouter_prefix_bytes(&n->addr, bytes);
-	neigh = neigh_lookup(vrouter_neigh_table(n->addr.family), bytes, dev);
 	if (!neigh)
 		return;
 	n->state = READ_ONCE(neigh->nud_state);

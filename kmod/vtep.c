@@ -3,6 +3,7 @@
 
 #include <linux/etherdevice.h>
 #include <linux/inetdevice.h>
+#include <linux/ipv6.h>
 #include <linux/rtnetlink.h>
 #include <net/addrconf.h>
 #include <net/ip.h>
@@ -76,9 +77,6 @@ static struct socket *open_socket(struct vrouter *vr, u8 family, const struct vt
 	if (err == -EADDRINUSE)
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[VROUTER_A_VTEP_PORT],
 				    "port: another socket has this UDP port; with share on it may be a vxlan device's");
-	else if (err == -EAFNOSUPPORT)
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[VROUTER_A_VTEP_ADDRESS6],
-				    "address6: this kernel has IPv6 switched off");
 	if (err)
 		return ERR_PTR(err);
 	/* What the kernel has learned of paths binds no tunnel: see tunnel-err.c. */
@@ -262,6 +260,9 @@ static int parse_address6(struct vrouter *vr, struct vtep *new, struct genl_info
 
 	if (!attr)
 		return 0;
+	if (!ipv6_mod_enabled())
+		return vrouter_refuse(info->extack, attr, -EAFNOSUPPORT,
+				      "address6: this kernel has IPv6 switched off");
 	new->addr6 = nla_get_in6_addr(attr);
 	if (!vrouter_ip6_is_host(&new->addr6))
 		return vrouter_refuse(info->extack, attr, -EINVAL,

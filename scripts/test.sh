@@ -201,7 +201,7 @@ scenario()
 # flood, and so want many turns, and those against Open vSwitch.
 native()
 {
-	local series=$1 share=$top/build/native-$1 net=$top/selftests/net
+	local series=$1 share=$top/build/native-$1 net=$top/selftests/net rc=0
 	local -a more=()
 
 	if [ "$series" = "${kernel_series[-1]}" ]; then
@@ -215,7 +215,13 @@ native()
 		env "SEED=${SEED:-1}" "NLFUZZ_COUNT=${NLFUZZ_COUNT:-5000}" \
 		"VRCTL=$top/build/vrctl" \
 		bash -c 'rc=0; "$0" || rc=1; [ $# -eq 0 ] || "$0" "$@" || rc=1; exit $rc' \
-		"$net/run_all.sh" "${more[@]}"
+		"$net/run_all.sh" "${more[@]}" || rc=1
+	# What a kernel says of itself as it boots
+	UML_SOURCE=linux-source-$series UML_ARGS=ipv6.disable=1 \
+		UML_CONSOLE=$share/console-noipv6-$series.log TMO=${NATIVE_TMO:-3000} \
+		on_cpu scripts/uml.sh "$share" env "VRCTL=$top/build/vrctl" \
+		"$net/run_all.sh" "$net/noipv6.sh" || rc=1
+	return "$rc"
 }
 
 # The EVPN lab with stock FRR, whose daemons want a machine as fast as this one is: some

@@ -17,6 +17,7 @@
 # UML_FRAGMENTS more kernel configuration, file names; see kernel-build.sh
 # UML_CONSOLE   file for the kernel's console (default DIR/console-RELEASE.log)
 # UML_MEMORY    memory (default 2G)
+# UML_ARGS      more words of the kernel's command line
 # UML_PREFIX    command words that start the kernel, as "taskset -c 1"
 # VROUTER_KO    a module that is built already
 
@@ -38,6 +39,7 @@ if [ -z "${VROUTER_KO-}" ]; then
 	VROUTER_KO=$top/build/$release-gcc${SUFFIX-}/vrouter.ko
 fi
 read -ra prefix <<<"${UML_PREFIX-}"
+read -ra args <<<"${UML_ARGS-}"
 console=${UML_CONSOLE:-$dir/console-$release.log}
 limit=${TMO:-900}
 
@@ -101,7 +103,7 @@ boot()
 		"mem=${UML_MEMORY:-2G}" "umid=${work##*.}" "uml_dir=$work" \
 		root=/dev/root rootfstype=hostfs rootflags=/ ro init="$work/init" \
 		con=null con0=null,fd:2 con1=null,fd:1 \
-		panic=-1 panic_on_warn=1 oops=panic loglevel=6 \
+		panic=-1 panic_on_warn=1 oops=panic loglevel=6 "${args[@]}" \
 		</dev/null 2>"$console"
 }
 
