@@ -174,6 +174,7 @@ void vrouter_import_netdev_event(struct vrouter *vr, struct net_device *dev, uns
 		break;
 	case NETDEV_UP:
 	case NETDEV_DOWN:
+	case NETDEV_CHANGE:
 		if (netif_is_l3_slave(dev))
 			vrouter_path_update_dev(vr, dev->ifindex);
 		return;

@@ -7,9 +7,11 @@
 
 #include <linux/etherdevice.h>
 #include <linux/hash.h>
+#include <linux/inetdevice.h>
 #include <linux/jhash.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <net/addrconf.h>
 #include <net/arp.h>
 #include <net/ndisc.h>
 #include <net/neighbour.h>
@@ -173,6 +175,29 @@ static struct vrouter_vrf *leak_target(struct vrouter *vr, const struct vrouter_
 	return NULL;
 }
 
+/*
+ * Whether Linux takes no route by the device, as its link is down. It may have another
+ * one then, of which it tells nobody: with a higher metric, or less specific.
+ */
+static bool is_passed_over(struct vrouter *vr, int ifindex)
+{
+	const struct net_device *dev;
+	const struct inet6_dev *in6;
+	bool passed = false;
+
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(vr->net, ifindex);
+	if (dev && netif_running(dev) &&
+	    !(dev_get_flags(dev) & (IFF_RUNNING | IFF_LOWER_UP))) {
+		/* Routes of both families may share a path. */
+		in6 = __in6_dev_get(dev);
+		passed = ip_ignore_linkdown(dev) ||
+			 (in6 && READ_ONCE(in6->cnf.ignore_routes_with_linkdown));
+	}
+	rcu_read_unlock();
+	return passed;
+}
+
 /* What the nexthop of a path shall say, by the state of all that it is about. */
 static struct vrouter_nh_spec say(struct vrouter *vr, struct vrouter_path *path)
 {
@@ -196,6 +221,8 @@ static struct vrouter_nh_spec say(struct vrouter *vr, struct vrouter_path *path)
 	default:
 		return spec;
 	}
+	if (is_passed_over(vr, way->ifindex))
+		return spec;
 	owner = way->gateway.len ? anchor_owner(vr, path) : NULL;
 	if (owner) {
 		say_tunnel(vr->mirror, path, owner, &spec);

@@ -394,6 +394,16 @@ static uint32_t type_of(const struct vrf *vrf, const struct way *host)
 		       VROUTER_NEXTHOP_TYPE_TUNNEL : 0;
 }
 
+/*
+ * By a link that is down. Linux has another route then, which it alone knows, or the
+ * other family has.
+ */
+static bool is_passed_over(const struct way *host, const struct way *ours)
+{
+	return host->flags & RTNH_F_DEAD ||
+	       (host->flags & RTNH_F_LINKDOWN && ours->type == VROUTER_NEXTHOP_TYPE_PUNT);
+}
+
 static const struct fdb *fdb_of(const struct anchor *anchor, const struct way *host)
 {
 	const struct neigh *neigh = NULL;
@@ -436,7 +446,7 @@ static void compare_way(const struct vrf *vrf, const struct anchor *anchor,
 	struct way want = *host;
 	char w[TEXT], h[TEXT];
 
-	want.type = type_of(vrf, host);
+	want.type = is_passed_over(host, ours) ? VROUTER_NEXTHOP_TYPE_PUNT : type_of(vrf, host);
 	want.ifindex = 0;
 	if (want.type == VROUTER_NEXTHOP_TYPE_TUNNEL)
 		aim(vrf, anchor, ours, &want);
