@@ -290,6 +290,17 @@ void vrouter_mirror_neigh_list(struct vrouter *vr, struct neighbour *n, struct l
 		vrouter_mirror_lose(vr);
 }
 
+void vrouter_mirror_look(struct vrouter *vr, int ifindex, const struct vrouter_prefix *addr)
+{
+	struct neigh_event *ev = kzalloc(sizeof(*ev), GFP_KERNEL);
+
+	if (ev) {
+		ev->ifindex = ifindex;
+		ev->addr = *addr;
+	}
+	vrouter_mirror_queue(vr->mirror, ev ? &ev->ev : NULL, VROUTER_EVENT_NEIGH);
+}
+
 /* A resilient group tells of each of its buckets. Once is enough. */
 static bool is_queued_last(struct vrouter_mirror *m, u32 id)
 {

@@ -20,6 +20,7 @@
 #include "mirror.h"
 #include "netlink.h"
 #include "objects.h"
+#include "show.h"
 
 /**
  * struct vrouter_host - a host that has a route.
@@ -187,8 +188,8 @@ void vrouter_host_yield(struct vrouter *vr, struct vrouter_vrf *vrf,
 
 	if (!host)
 		return;
+	vrouter_mirror_look(vr, host->vif->dev->ifindex, p);
 	host_remove(vr, host);
-	vrouter_host_recheck(vr, vrf);
 }
 
 void vrouter_host_flush_vif(struct vrouter *vr, const struct vrouter_vif *vif)
@@ -222,21 +223,34 @@ void vrouter_host_recheck(struct vrouter *vr, struct vrouter_vrf *vrf)
 	vrouter_mirror_kick(vr);
 }
 
+/* As a rule a route to one host is one of ours. */
+static bool is_own(const struct vrouter_route *rt)
+{
+	const struct vrouter_nexthop *nh = rt->nh;
+
+	return nh->vif && rt->mirrored && rt->protocol == RTPROT_KERNEL && nh->hop.len &&
+	       nh->hop.len == rt->prefix.len && vrouter_address_equal(&nh->hop, &rt->prefix);
+}
+
 /*
- * A route to one host is as a rule one of ours, which changes nothing for any
- * other; a route of the host's own tables to the same prefix is not.
+ * A route of the host's own tables to one host, which may be on another leaf now, changes
+ * nothing for any other one: there may be as many routes as hosts.
  */
 void vrouter_host_follow_route(struct vrouter *vr, const struct vrouter_route *rt)
 {
-	struct vrouter_vif *vif = rt->nh->vif;
+	const struct vrouter_route *subnet;
+	struct vrouter_vif *vif;
 
-	if (rt->vrf->import->recheck)
+	if (rt->vrf->import->recheck || is_own(rt))
 		return;
-	if (vif && rt->mirrored && rt->protocol == RTPROT_KERNEL && rt->nh->hop.len &&
-	    rt->nh->hop.len == rt->prefix.len && vrouter_address_equal(&rt->nh->hop, &rt->prefix))
-		return;
-	if (gleans(rt, NULL) || gleans(around(rt->vrf, &rt->prefix), NULL))
-		vrouter_host_recheck(vr, rt->vrf);
+	subnet = around(rt->vrf, &rt->prefix);
+	vif = gleans(subnet, NULL) ? subnet->nh->vif : NULL;
+	if (!vrouter_prefix_is_host(&rt->prefix)) {
+		if (vif || gleans(rt, NULL))
+			vrouter_host_recheck(vr, rt->vrf);
+	} else if (vif && (find(vr->mirror, vif, &rt->prefix) || is_valid(vif, &rt->prefix))) {
+		vrouter_mirror_look(vr, vif->dev->ifindex, &rt->prefix);
+	}
 }
 
 /* RCU read section, and the table's lock. */

@@ -342,6 +342,8 @@ bool vrouter_mirror_fib_event(struct vrouter *vr, unsigned long event,
 void vrouter_mirror_neigh_event(struct vrouter *vr, struct neighbour *n);
 /* The same of a neighbour that is found, into a list. */
 void vrouter_mirror_neigh_list(struct vrouter *vr, struct neighbour *n, struct list_head *events);
+/* Have a neighbour looked at again, as if it had changed; vr->lock may be held. */
+void vrouter_mirror_look(struct vrouter *vr, int ifindex, const struct vrouter_prefix *addr);
 /* Takes the event, NULL for one that there was no memory for; any context. */
 void vrouter_mirror_queue(struct vrouter_mirror *m, struct vrouter_event *ev, u8 kind);
 /* Have what had no room tried again, some time later. */

@@ -232,6 +232,32 @@ many add 1001 4500 "lladdr 02:00:00:00:02:02 nud permanent" | conf leaf
 check "hosts take half of the image's nexthops" poll "$DEADLINE" half_full
 sleep 0.5
 check "and no more" half_full
+
+# --- a host that is on another leaf now is no news for all others
+# spent: what the kernel's own threads have taken of the CPU, in ticks
+spent()
+{
+	cat /proc/[0-9]*/stat 2>/dev/null | awk '/\(kworker/ { n += $14 + $15 } END { print n + 0 }'
+}
+
+# moves NET: what is spent for 100 hosts of 10.NET.0.0/16, one by one, that come and go
+moves()
+{
+	local i begin
+
+	begin=$(spent)
+	for ((i = 0; i < 100; i++)); do
+		must ip -n leaf route add blackhole "10.$1.250.$i/32" vrf red
+		must ip -n leaf route del blackhole "10.$1.250.$i/32" vrf red
+	done
+	echo $(($(spent) - begin))
+}
+
+elsewhere=$(moves 3)
+here=$(moves 2)
+note "$here ticks, $elsewhere in no subnet"
+check "hosts that move are not all hosts' business" test "$here" -le $((20 + 2 * elsewhere))
+
 before=$(count_hosts)
 check "the others are left to whoever needs them" \
 	eval 'seq -f "nexthop add id %g blackhole" 1 1900 | vr leaf -batch -'
