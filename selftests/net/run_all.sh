@@ -7,7 +7,7 @@
 #
 # Without names: all but those that draw lots, flood, or talk to daemons of other
 # projects, which want many turns and so run where these are quick, and those that
-# only a debug kernel can run (scripts/test.sh).
+# want a debug kernel, or one without IPv6 (scripts/test.sh).
 #
 # VROUTER_KO  the module to load; without it, it must be loaded
 # VRCTL       vrctl (default: the build directory's)
@@ -45,7 +45,7 @@ scenarios=("$@")
 if [ $# -eq 0 ]; then
 	for file in "$here"/*.sh; do
 		case ${file##*/} in
-		lib.sh|run_all.sh|leaks.sh|faults*.sh)	;;
+		lib.sh|run_all.sh|leaks.sh|faults*.sh|noipv6.sh)	;;
 		networks.sh|differential.sh|churn.sh|attack.sh|nlfuzz.sh|interop-ovs*.sh)	;;
 		*)				scenarios+=("$file") ;;
 		esac
