@@ -400,8 +400,9 @@ static uint32_t type_of(const struct vrf *vrf, const struct way *host)
  */
 static bool is_passed_over(const struct way *host, const struct way *ours)
 {
-	return host->flags & RTNH_F_DEAD ||
-	       (host->flags & RTNH_F_LINKDOWN && ours->type == VROUTER_NEXTHOP_TYPE_PUNT);
+	return host->type == RTN_UNICAST &&
+	       (host->flags & RTNH_F_DEAD ||
+		(host->flags & RTNH_F_LINKDOWN && ours->type == VROUTER_NEXTHOP_TYPE_PUNT));
 }
 
 static const struct fdb *fdb_of(const struct anchor *anchor, const struct way *host)
