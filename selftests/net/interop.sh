@@ -184,6 +184,16 @@ moved_so()
 	cmp -s "$work/wanted" "$work/moved"
 }
 
+# tcp_over TENANT...: what ends their connections is not on its way any more
+tcp_over()
+{
+	local tenant
+
+	for tenant; do
+		[ -z "$(in_ns "$tenant" ss -Htn state connected exclude time-wait)" ] || return
+	done
+}
+
 # transfer FROM TO ADDRESS BYTES: sent by a socket, received by another, the
 # content looked at on its way into it; and counted as standard input says.
 transfer()
@@ -193,6 +203,7 @@ transfer()
 	sort >"$work/wanted"
 	background_to "$work/heard" talk listen "$2" "$3" 9
 	must poll "$DEADLINE" grep -q listening "$work/heard"
+	must poll "$DEADLINE" tcp_over "$1" "$2"
 	capture "got=$2:eth0:in,ip"
 	snap host-a
 	check "$COUNT datagrams sent, $name" in_ns "$1" bash -c "
